@@ -1,0 +1,184 @@
+"""The `beffroi` command: what an auditor, a trustee or the credential authority types. Above the rooms of the core."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from beffroi.core.errors import Malformed
+from beffroi.core.journal.log import Entry, verify_log
+from beffroi.core.journal.verbs import app as journal_app
+from beffroi.core.verdict import Step, accepted
+from beffroi.core.voting import archive, verbs
+from beffroi.core.voting.election import parse_election
+from beffroi.core.voting.verify import Announced, verify
+
+# Tracebacks with local variables could show a key: none are made pretty.
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(verbs.credentials_app, name="credentials")
+app.add_typer(verbs.trustee_app, name="trustee")
+app.add_typer(verbs.ballot_app, name="ballot")
+app.add_typer(journal_app, name="journal")
+
+_SHOWN_FAULTS = 20
+UNANNOUNCED = "consistent, but not shown to be the election that was announced"
+FINGERPRINT_ONLY = (
+    "accepted: the election is the one of this fingerprint (its list of credentials and the states of its ballot box "
+    "were not compared with the journal)"
+)
+ANNOUNCED = "accepted: this is the election that the journal announced, and its result is right"
+ANNOUNCED_OPEN = "accepted so far: this is the election that the journal announced; it has no result yet"
+REFUSED = "REFUSED"
+
+
+@app.callback()
+def _beffroi() -> None:
+    """Verifiable votations: check everything yourself."""
+
+
+@app.command("verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="ARCHIVE")],
+    fingerprint: Annotated[str | None, typer.Option(help="The election's fingerprint, as it was announced.")] = None,
+    journal: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The journal's entries.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its signed tree head.")] = None,
+    log_key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+) -> None:
+    """Verify an election's archive from public data only. Exit status 0 accepted, 1 refused."""
+    raw = file.read_bytes()
+    try:
+        archive.scan(raw)
+    except Malformed as error:
+        _cannot_read(error, as_json)
+    steps: list[Step] = []
+    announced = Announced(fingerprint=fingerprint) if fingerprint else None
+    if journal is not None or checkpoint is not None or log_key is not None:
+        if journal is None or checkpoint is None or log_key is None:
+            raise typer.BadParameter("--journal, --checkpoint and --log-key go together")
+        steps, entries = verify_log(journal.read_bytes(), checkpoint.read_bytes(), log_key)
+        announced, step = announced_in(entries, _uuid(raw), fingerprint)
+        steps.append(step)
+    with _progress(hidden=as_json) as told:
+        steps += verify(raw, announced, told)
+    _conclude(steps, _verdict(steps, fingerprint, journal is not None), as_json)
+
+
+def _cannot_read(error: Malformed, as_json: bool) -> None:
+    sentence = f"{error.where}: {error.found}; expected {error.accepted}"
+    typer.echo(json.dumps({"verdict": REFUSED.lower(), "error": sentence}) if as_json else f"{REFUSED}: {sentence}")
+    raise typer.Exit(1)
+
+
+def _uuid(raw: bytes) -> str | None:
+    _, records = archive.scan(raw)
+    try:
+        return parse_election(records[0].content).uuid if records else None
+    except Malformed:
+        return None  # the verification itself says what is wrong with the election
+
+
+# ---------------------------------------------------------------- the journal
+
+
+def announced_in(entries: Iterable[Entry], uuid: str | None, fingerprint: str | None) -> tuple[Announced | None, Step]:
+    """What the journal announced of the election `uuid`, and the step that says whether it did."""
+    listed = list(entries)
+    opened = [entry for entry in listed if entry.kind == "votation.opened" and entry.data["uuid"] == uuid]
+    if uuid is None or len(opened) != 1:
+        return None, _journal_step(f"the journal announces the election {uuid} {len(opened)} times, not once")
+    data = opened[0].data
+    if fingerprint is not None and fingerprint != data["fingerprint"]:
+        return None, _journal_step(
+            f"entry {opened[0].index}: its fingerprint is {data['fingerprint']}, not the one given"
+        )
+    later = {
+        kind: [e.data for e in listed if e.kind == kind and e.data["votation"] == data["votation"]]
+        for kind in ("votation.box_head", "votation.closed", "votation.decided")
+    }
+    heads = tuple((int(d["height"]), str(d["head"])) for found in later.values() for d in found)
+    closed, decided = later["votation.closed"], later["votation.decided"]
+    announced = Announced(
+        fingerprint=str(data["fingerprint"]),
+        credentials=str(data["credentials_sha256"]),
+        trustees=str(data["trustees_sha256"]),
+        heads=heads,
+        last_height=int(decided[-1]["height"]) if decided else None,
+        ballots=int(closed[-1]["ballots"]) if closed else None,
+        archive=str(decided[-1]["archive_sha256"]) if decided else None,
+    )
+    return announced, _journal_step()
+
+
+def _journal_step(fault: str = "") -> Step:
+    title = "The journal announced this election, once"
+    return Step("announced.journal", title, not fault, 1, (fault,) if fault else ())
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+@contextmanager
+def _progress(hidden: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal while ballots are checked; nothing when the output is not a terminal."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=hidden or not console.is_terminal) as bar:
+        task = bar.add_task("ballots", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _verdict(steps: list[Step], fingerprint: str | None, journal: bool) -> str:
+    if not accepted(steps):
+        return REFUSED
+    if journal:
+        return ANNOUNCED if any(step.code == "result.count" for step in steps) else ANNOUNCED_OPEN
+    return FINGERPRINT_ONLY if fingerprint else UNANNOUNCED
+
+
+def _conclude(steps: list[Step], verdict: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"verdict": verdict, "steps": [_as_json(step) for step in steps]}, indent=1))
+    else:
+        _print(steps, verdict)
+    raise typer.Exit(1 if verdict == REFUSED else 0)
+
+
+def _as_json(step: Step) -> dict[str, object]:
+    return {
+        "code": step.code,
+        "title": step.title,
+        "passed": step.passed,
+        "count": step.count,
+        "faults": list(step.faults),
+    }
+
+
+def _print(steps: list[Step], verdict: str) -> None:
+    console = Console(highlight=False)
+    table = Table("", "step", "checked", "verdict")
+    for n, step in enumerate(steps, 1):
+        word = {True: "passed", False: "FAILED", None: "NOT RUN"}[step.passed]
+        table.add_row(str(n), step.title, str(step.count) if step.count else "", word)
+    console.print(table)
+    for n, step in enumerate(steps, 1):
+        for fault in step.faults[:_SHOWN_FAULTS]:
+            console.print(f"{n}. {fault}", markup=False, soft_wrap=True)
+        if len(step.faults) > _SHOWN_FAULTS:
+            console.print(f"{n}. and {len(step.faults) - _SHOWN_FAULTS} more")
+    failed = [str(n) for n, step in enumerate(steps, 1) if step.passed is False]
+    console.print(f"{verdict} (step {', '.join(failed)})" if failed else verdict, markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Entry point of the `beffroi` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""The few ways in which the voting verbs touch the disk: never overwrite, and secrets readable by their owner only."""
+
+import os
+from pathlib import Path
+
+from beffroi.core.errors import Refused
+
+PUBLIC, SECRET = 0o644, 0o600
+
+
+def write_new(path: Path, content: bytes, mode: int = PUBLIC) -> None:
+    """Write a file that must not exist yet, with its final permissions from the first byte. Raises Refused."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError as error:
+        raise Refused("file.exists", f"{path} is there already and is not overwritten") from error
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+
+
+def make_folder(path: Path, mode: int = 0o700) -> None:
+    """The folder, made with its parents when it is not there."""
+    path.mkdir(mode=mode, parents=True, exist_ok=True)

@@ -1,0 +1,60 @@
+"""What a verification has found so far, and the steps that it is made of (spec 10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from beffroi.core.verdict import Step
+from beffroi.core.voting.archive import Event
+from beffroi.core.voting.box import Checked
+from beffroi.core.voting.election import Election
+from beffroi.core.voting.trustees import Trustees
+
+TITLES = {
+    "archive.records": "The archive's records are whole, each named by its own hash",
+    "archive.chain": "The events are chained without a gap, each with its data",
+    "archive.events": "The events follow one another as the protocol says",
+    "setup.election": "The election's public parameters can be read and are those of the archive's first event",
+    "setup.trustees": "Every trustee has proved that she holds her key",
+    "setup.key": "Ballots are encrypted with the key of these trustees",
+    "setup.credentials": "The list of credentials is well formed, none twice",
+    "ballots.form": "Every ballot is well formed and made for this election",
+    "ballots.credentials": "Every ballot comes from a credential of the list",
+    "ballots.signatures": "Every ballot is signed by its credential",
+    "ballots.proofs": "Every ballot is proved to hold choices that the questions allow",
+    "ballots.unique": "No ballot appears twice",
+    "tally.sum": "The encrypted tally is the sum of the last ballot of each credential",
+    "tally.size": "The number of ballots tallied is right",
+    "decryptions.owners": "Each partial decryption belongs to one trustee",
+    "decryptions.proofs": "Each trustee has proved that her decryption is right",
+    "result.count": "The result is what the trustees' decryptions give",
+    "announced.fingerprint": "The election is the one that was announced",
+    "announced.credentials": "The list of credentials is the one that was announced",
+    "announced.trustees": "The trustees are those that were announced",
+    "announced.heads": "The ballot box passed through the states that were announced",
+    "announced.ballots": "The number of ballots in the box is the one that was announced",
+    "announced.archive": "The archive's file is the one that was announced",
+    "announced.last": "The archive ends where it was announced",
+}
+
+
+@dataclass
+class Run:
+    """The steps so far, and what was read on the way (None when it could not be)."""
+
+    events: list[Event]
+    hashes: list[str]
+    steps: list[Step] = field(default_factory=list)
+    election: Election | None = None
+    trustees: Trustees | None = None
+    weights: dict[str, int] | None = None
+    checked: list[Checked] | None = None
+    tally: bytes | None = None
+    total: int | None = None
+
+    def step(self, code: str, faults: Sequence[str] | None, count: int = 0) -> None:
+        """Add a step; `faults` is None when it could not run."""
+        passed = None if faults is None else not faults
+        self.steps.append(Step(code, TITLES[code], passed, count, tuple(faults or ())))
+
+    def of_kind(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.kind == kind]

@@ -1,0 +1,264 @@
+"""From the ballot box to the result: the encrypted sum, the trustees' partial decryptions, the numbers (spec 8)."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from beffroi.core.errors import Refused
+from beffroi.core.voting import canon, pedersen, secret
+from beffroi.core.voting.ballot import Ballot
+from beffroi.core.voting.canon import Json
+from beffroi.core.voting.election import Election
+from beffroi.core.voting.group import ED25519, Group, Point
+from beffroi.core.voting.proofs import (
+    Ciphertext,
+    Draw,
+    Proof,
+    check_equality,
+    ciphertext_json,
+    proof_json,
+    prove_equality,
+    read_ciphertext,
+    read_proof,
+)
+from beffroi.core.voting.trustees import Single, TrusteeKey, Trustees
+
+Tally = tuple[tuple[Ciphertext, ...], ...]  # question, choice
+
+
+@dataclass(frozen=True)
+class PartialDecryption:
+    """One trustee's factors and proofs, [question][choice]."""
+
+    factors: tuple[tuple[Point, ...], ...]
+    proofs: tuple[tuple[Proof, ...], ...]
+
+
+# ---------------------------------------------------------------- the sum
+
+
+def encrypted_tally(election: Election, ballots: Iterable[Ballot], weights: Mapping[str, int]) -> bytes:
+    """The canonical encrypted tally. Of several ballots of one credential the last given counts.
+
+    `weights` is what `parse_credentials` returned. Raises Refused for a credential that is not in it.
+    """
+    last = {ballot.credential: ballot for ballot in ballots}
+    unknown = next((b for b in last.values() if b.credential not in weights), None)
+    if unknown is not None:
+        raise Refused("tally.credential", f"ballot {unknown.tracker}")
+    group = election.group
+    totals = [[Ciphertext(group.identity, group.identity) for _ in range(q.size)] for q in election.questions]
+    for credential, ballot in last.items():
+        for total, answer in zip(totals, ballot.answers, strict=True):
+            for i, c in enumerate(answer.choices):
+                total[i] = _add(group, total[i], c, weights[credential])
+    return canon.compact([[ciphertext_json(group, c) for c in total] for total in totals])
+
+
+def _add(group: Group, total: Ciphertext, c: Ciphertext, weight: int) -> Ciphertext:
+    if weight != 1:
+        c = Ciphertext(group.multiply(weight, c.alpha), group.multiply(weight, c.beta))
+    return Ciphertext(group.add(total.alpha, c.alpha), group.add(total.beta, c.beta))
+
+
+def read_tally(election: Election, raw: bytes) -> Tally:
+    """Read an encrypted tally. Raises Malformed."""
+    listed = canon.as_list(canon.parse(raw, "encrypted tally"), "encrypted tally", len(election.questions))
+    tally = tuple(
+        tuple(
+            read_ciphertext(c, f"encrypted tally, question {n}, choice {i}", election.group)
+            for i, c in enumerate(canon.as_list(choices, f"encrypted tally, question {n}", question.size))
+        )
+        for n, (choices, question) in enumerate(zip(listed, election.questions, strict=True), 1)
+    )
+    again: Json = [[ciphertext_json(election.group, c) for c in choices] for choices in tally]
+    canon.check_canonical(raw, again, "encrypted tally")
+    return tally
+
+
+def sized_tally(tally: bytes, num: int, weight: int) -> bytes:
+    """The size record of a tally: number of credentials that voted, and their total weight."""
+    return canon.compact(
+        {"num_tallied": num, "total_weight": canon.weight(weight), "encrypted_tally": canon.sha256_hex(tally)}
+    )
+
+
+def read_sized(raw: bytes) -> tuple[int, int, str]:
+    """The number tallied, the total weight and the tally's hash. Raises Malformed."""
+    value = canon.fields(canon.parse(raw, "size record"), "size record", _SIZED)
+    num = canon.as_int(value["num_tallied"], "size record, num_tallied")
+    weight = canon.as_weight(value["total_weight"], "size record, total_weight")
+    tally_hash = canon.as_hash(value["encrypted_tally"], "size record, encrypted_tally")
+    canon.check_canonical(raw, {key: value[key] for key in _SIZED}, "size record")
+    return num, weight, tally_hash
+
+
+_SIZED = ("num_tallied", "total_weight", "encrypted_tally")
+
+
+# ---------------------------------------------------------------- decryptions
+
+
+def _prefix(election: Election, public_key: str) -> str:
+    return f"decrypt|{election.fingerprint}|{public_key}|"
+
+
+def partial_decryption(election: Election, key: TrusteeKey, tally: bytes, draw: Draw = secret.random_scalar) -> bytes:
+    """A single trustee's partial decryption of the encrypted tally (Ed25519). Raises Malformed, Refused."""
+    if election.group is not ED25519:
+        raise Refused("decryption.group", f"keys are of Ed25519, the election of {election.group.name}")
+    cells = read_tally(election, tally)
+    prefix = _prefix(election, key.public_key)
+    factors = [[secret.multiply(key.scalar, c.alpha) for c in choices] for choices in cells]
+    proofs = [[prove_equality(key.scalar, c.alpha, prefix, draw) for c in choices] for choices in cells]
+    return canon.compact(_decryption_json(ED25519, factors, proofs))
+
+
+def _decryption_json(group: Group, factors: Sequence[Sequence[Point]], proofs: Sequence[Sequence[Proof]]) -> Json:
+    return {
+        "decryption_factors": [[group.to_string(F) for F in row] for row in factors],
+        "decryption_proofs": [[proof_json(p) for p in row] for row in proofs],
+    }
+
+
+def read_partial_decryption(election: Election, raw: bytes) -> PartialDecryption:
+    """Read a partial decryption; checks no proof. Raises Malformed."""
+    where, group = "partial decryption", election.group
+    value = canon.fields(canon.parse(raw, where), where, ("decryption_factors", "decryption_proofs"))
+    questions = election.questions
+    factors = canon.as_list(value["decryption_factors"], f"{where}, factors", len(questions))
+    proofs = canon.as_list(value["decryption_proofs"], f"{where}, proofs", len(questions))
+    read = PartialDecryption(
+        tuple(
+            tuple(
+                group.parse_point(canon.as_str(F, f"{where}, factor"), f"{where}, factor")
+                for F in canon.as_list(row, f"{where}, factors", question.size)
+            )
+            for row, question in zip(factors, questions, strict=True)
+        ),
+        tuple(
+            tuple(
+                read_proof(p, f"{where}, proof", group) for p in canon.as_list(row, f"{where}, proofs", question.size)
+            )
+            for row, question in zip(proofs, questions, strict=True)
+        ),
+    )
+    canon.check_canonical(raw, _decryption_json(group, read.factors, read.proofs), where)
+    return read
+
+
+def check_partial_decryption(election: Election, public_key: str, tally: bytes, pd: bytes) -> None:
+    """Check every proof of one trustee's decryption. Raises Malformed, or Refused "decryption.proof" with the place."""
+    group = election.group
+    read = read_partial_decryption(election, pd)
+    X = group.parse_point(public_key, "public key")
+    prefix = _prefix(election, public_key)
+    rows = zip(read_tally(election, tally), read.factors, read.proofs, strict=True)
+    for n, (choices, factors, proofs) in enumerate(rows, 1):
+        for i, (c, F, p) in enumerate(zip(choices, factors, proofs, strict=True)):
+            if not check_equality(group, X, c.alpha, F, prefix, p):
+                raise Refused("decryption.proof", f"question {n}, choice {i}")
+
+
+def owned(owner: int, pd: bytes) -> bytes:
+    """The owner record of a partial decryption: the trustee's number, from 1."""
+    return canon.compact({"owner": owner, "payload": canon.sha256_hex(pd)})
+
+
+def read_owned(raw: bytes) -> tuple[int, str]:
+    """Owner number and hash of the partial decryption. Raises Malformed."""
+    value = canon.fields(canon.parse(raw, "owner record"), "owner record", ("owner", "payload"))
+    owner = canon.as_int(value["owner"], "owner record, owner", 1)
+    payload = canon.as_hash(value["payload"], "owner record, payload")
+    canon.check_canonical(raw, {"owner": owner, "payload": payload}, "owner record")
+    return owner, payload
+
+
+# ---------------------------------------------------------------- the numbers
+
+
+def result(election: Election, tally: bytes, pds: Sequence[bytes], total: int) -> bytes:
+    """The result, from the decryptions of **all** single trustees, already checked. `total` is the total weight.
+
+    Raises Malformed, or Refused "result.logarithm" when some number is not between 0 and `total`: then a trustee
+    handed in a wrong factor, or one is missing.
+    """
+    read = [read_partial_decryption(election, pd) for pd in pds]
+    cells = plaintexts(election, read_tally(election, tally), [(1, pd) for pd in read])
+    logarithm = Logarithms(election.group, total)
+    return canon.compact({"result": [[canon.weight(logarithm.of(M)) for M in row] for row in cells]})
+
+
+def plaintexts(election: Election, tally: Tally, pds: Sequence[tuple[int, PartialDecryption]]) -> list[list[Point]]:
+    """n*G for each question and choice: beta less the factors, each times its coefficient."""
+    group = election.group
+    return [
+        [
+            group.sub(c.beta, group.sum(_times(group, k, pd.factors[n][i]) for k, pd in pds))
+            for i, c in enumerate(choices)
+        ]
+        for n, choices in enumerate(tally)
+    ]
+
+
+def _times(group: Group, k: int, P: Point) -> Point:
+    return P if k == 1 else group.multiply(k, P)
+
+
+def coefficients(trustees: Trustees, owners: Sequence[int], group: Group) -> dict[int, int]:
+    """What each owner's factor counts for, from the owners who decrypted, in the order in which they did.
+
+    Single trustees count 1. Of a Pedersen group the first `threshold` count by Lagrange's formula, the others not at
+    all. Raises Refused "result.missing" naming who is missing.
+    """
+    found: dict[int, int] = {}
+    first = 1
+    for member in trustees.members:
+        if isinstance(member, Single):
+            if first not in owners:
+                raise Refused("result.missing", f"the partial decryption of trustee {first}")
+            found[first] = 1
+            first += 1
+            continue
+        size = len(member.verification_keys)
+        indexes = [o - first + 1 for o in owners if first <= o < first + size][: member.threshold]
+        if len(indexes) < member.threshold:
+            raise Refused("result.missing", f"{member.threshold} decryptions of trustees {first} to {first + size - 1}")
+        for index, k in zip(indexes, pedersen.lagrange(indexes, group.q), strict=True):
+            found[first + index - 1] = k
+        first += size
+    return found
+
+
+class Logarithms:
+    """Numbers n from n*G, for 0 <= n <= most: baby steps and giant steps, about 2 * sqrt(most) additions."""
+
+    def __init__(self, group: Group, most: int) -> None:
+        self.group, self.most = group, most
+        self.step = math.isqrt(most) + 1
+        self.baby: dict[Point, int] = {}
+        P = group.identity
+        for n in range(self.step):
+            self.baby[P] = n
+            P = group.add(P, group.generator)
+        self.giant = group.neg(P)
+
+    def of(self, M: Point) -> int:
+        """n such that M = n*G. Raises Refused "result.logarithm" when there is none up to `most`."""
+        for giants in range(self.step + 1):
+            n = self.baby.get(M)
+            if n is not None and giants * self.step + n <= self.most:
+                return giants * self.step + n
+            M = self.group.add(M, self.giant)
+        raise Refused("result.logarithm", f"a number of votes is not between 0 and {self.most}")
+
+
+def read_result(raw: bytes) -> list[list[int]]:
+    """The numbers, [question][choice], blank first where the question has it. Raises Malformed."""
+    value = canon.fields(canon.parse(raw, "result"), "result", ("result",))
+    numbers = [
+        [canon.as_weight(n, f"result, question {q}") for n in canon.as_list(row, f"result, question {q}")]
+        for q, row in enumerate(canon.as_list(value["result"], "result"), 1)
+    ]
+    canon.check_canonical(raw, {"result": [[canon.weight(n) for n in row] for row in numbers]}, "result")
+    return numbers

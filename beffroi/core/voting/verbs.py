@@ -1,0 +1,205 @@
+"""The verbs of the command line that belong to voting: credentials, trustee, ballot. None prints a secret."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beffroi.core.errors import Malformed, Refused
+from beffroi.core.voting import archive, ballot, canon, credentials, files, tally, trustees
+from beffroi.core.voting.election import Election, parse_election
+from beffroi.core.voting.letter import letter
+from beffroi.core.voting.opened import check_opened
+from beffroi.core.voting.verify import verify
+
+credentials_app = typer.Typer(no_args_is_help=True, help="For the credential authority.")
+trustee_app = typer.Typer(no_args_is_help=True, help="For a trustee.")
+ballot_app = typer.Typer(no_args_is_help=True, help="Encrypt and check single ballots.")
+
+_File = typer.Option(exists=True, dir_okay=False, readable=True)
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What is malformed or refused becomes one sentence and exit status 1."""
+    try:
+        yield
+    except (Malformed, Refused) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+# ---------------------------------------------------------------- credentials
+
+
+@credentials_app.command("make")
+def make_credentials(
+    uuid: Annotated[str, typer.Option(help="The election's identifier.")],
+    voters: Annotated[Path, _File],
+    out: Annotated[Path, typer.Option(file_okay=False, help="A folder that only the authority can read.")],
+) -> None:
+    """One credential for each voter number (one a line): private_credentials.json and public_credentials.json."""
+    with told():
+        private, public = credentials.make_credentials(uuid, _numbers(voters))
+        files.make_folder(out)
+        files.write_new(out / "private_credentials.json", canon.compact({**private}), files.SECRET)
+        files.write_new(out / "public_credentials.json", public)
+    typer.echo(f"{len(private)} credentials made; SHA-256 of the public list: {canon.sha256_hex(public)}")
+
+
+def _numbers(path: Path) -> list[str]:
+    numbers = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    for n, number in enumerate(numbers, 1):
+        _check_number(number, f"{path.name}, line {n}")
+    return numbers
+
+
+def _check_number(number: str, where: str) -> str:
+    # A number becomes the name of a file: no path may hide in it.
+    if not _NUMBER.fullmatch(number):
+        raise Malformed(where, repr(number[:40]), "a voter number of letters, digits, - and _, at most 40")
+    return number
+
+
+@credentials_app.command("letters")
+def write_letters(
+    private: Annotated[Path, _File],
+    out: Annotated[Path, typer.Option(file_okay=False, help="A folder that only who prints and seals can read.")],
+    title: Annotated[str, typer.Option(help="The votation's title, at the head of each letter.")],
+) -> None:
+    """One letter a voter, one file a letter, named by the voter's number. Never two on one sheet."""
+    with told():
+        found = canon.as_object(canon.parse(private.read_bytes(), "private credentials"), "private credentials")
+        letters = {
+            _check_number(number, "private credentials"): credentials.check_private(
+                canon.as_str(value, "private credentials")
+            )
+            for number, value in found.items()
+        }
+        files.make_folder(out)
+        for number, credential in letters.items():
+            text = letter(title, number, credential)
+            files.write_new(out / f"{number}.txt", text.encode(), files.SECRET)
+    typer.echo(f"{len(letters)} letters written")
+
+
+# ---------------------------------------------------------------- trustees
+
+
+@trustee_app.command("init")
+def make_key(
+    out: Annotated[Path, typer.Option(file_okay=False, help="A folder that only this trustee can read.")],
+    name: Annotated[str, typer.Option(help="The name under which the public knows this trustee.")],
+) -> None:
+    """A key pair: private_key.json stays here and is needed for the tally, public_key.json is handed in."""
+    with told():
+        key = trustees.new_trustee_key()
+        files.make_folder(out)
+        files.write_new(out / "private_key.json", key.private_json(), files.SECRET)
+        files.write_new(out / "public_key.json", trustees.public_json(key))
+    typer.echo(f"{name}: the public key to hand in is {key.public_key}")
+    typer.echo("Keep private_key.json safe: without it nobody can count the ballots.")
+
+
+@trustee_app.command("decrypt")
+def decrypt(
+    key: Annotated[Path, _File],
+    election: Annotated[Path, _File],
+    tally_file: Annotated[Path, typer.Option("--tally", exists=True, dir_okay=False, readable=True)],
+    out: Annotated[Path, typer.Option(dir_okay=False)],
+    trustees_file: Annotated[Path | None, typer.Option("--trustees", exists=True, dir_okay=False)] = None,
+    archive_file: Annotated[Path | None, typer.Option("--archive", exists=True, dir_okay=False)] = None,
+) -> None:
+    """This trustee's partial decryption of the encrypted tally, with its proofs.
+
+    With --archive, only after having verified that the tally is the sum of that ballot box: else whoever hands in the
+    file could have a single ballot decrypted.
+    """
+    with told():
+        found = parse_election(election.read_bytes())
+        mine = trustees.read_private(key.read_bytes())
+        if trustees_file is not None:
+            _check_mine(found, mine, trustees_file.read_bytes())
+        encrypted = tally_file.read_bytes()
+        if archive_file is not None:
+            _check_sum(found, encrypted, archive_file.read_bytes())
+        pd = tally.partial_decryption(found, mine, encrypted)
+        tally.check_partial_decryption(found, mine.public_key, encrypted, pd)
+        files.write_new(out, pd)
+    typer.echo(f"Partial decryption of the tally {canon.sha256_hex(encrypted)} written to {out}")
+
+
+def _check_mine(election: Election, key: trustees.TrusteeKey, raw: bytes) -> None:
+    listed = trustees.read_trustees(raw, election.group)
+    if election.group.parse_point(key.public_key) not in listed.owner_keys():
+        raise Refused("trustee.unknown", "this key is not one of the trustees of the election")
+    if trustees.election_key(raw, election.group) != election.public_key:
+        raise Refused("trustee.election", "the election's key is not that of these trustees")
+
+
+def _check_sum(election: Election, encrypted: bytes, raw: bytes) -> None:
+    failed = [step for step in verify(raw) if step.passed is not True]
+    if failed:
+        raise Refused("trustee.archive", f"the archive does not verify: {failed[0].title}")
+    events = archive.read(raw).events
+    tallies = [event.data[0] for event in events if event.kind == "EncryptedTally"]
+    if events[0].data[0] != election.raw or tallies != [encrypted]:
+        raise Refused("trustee.tally", "the tally is not that of the archive")
+
+
+# ---------------------------------------------------------------- ballots
+
+
+@ballot_app.command("encrypt")
+def encrypt(
+    election: Annotated[Path, _File],
+    choice: Annotated[list[str], typer.Option(help="0 or 1 for each choice, blank first: 0,1,0; once a question.")],
+    out: Annotated[Path, typer.Option(dir_okay=False)],
+    credential_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+) -> None:
+    """Encrypt a ballot. The credential is read from a file or asked for, never taken from the command line."""
+    with told():
+        found = parse_election(election.read_bytes())
+        choices = [_choices(text) for text in choice]
+        credential = credential_file.read_text("utf-8") if credential_file else typer.prompt("Code", hide_input=True)
+        raw = ballot.encrypt(found, credential.strip(), choices)
+        files.write_new(out, raw)
+    typer.echo(f"tracker: {ballot.tracker(raw)}")
+
+
+def _choices(text: str) -> list[int]:
+    if not re.fullmatch(r"[01](,[01])*", text):
+        raise Malformed("choice", repr(text[:40]), "0 or 1 for each choice, with commas: 0,1,0")
+    return [int(digit) for digit in text.split(",")]
+
+
+@ballot_app.command("check")
+def check(
+    election: Annotated[Path, _File],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="BALLOT")],
+) -> None:
+    """Check a ballot's form, signature and proofs. Whether its credential is in the list is for `beffroi verify`."""
+    with told():
+        found = ballot.check_ballot(parse_election(election.read_bytes()), file.read_bytes())
+    typer.echo(f"valid; tracker: {found.tracker}")
+
+
+@ballot_app.command("opened")
+def opened(
+    election: Annotated[Path, _File],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="OPENED")],
+    seal: Annotated[str | None, typer.Option(help="What the booth showed before the ballot was opened.")] = None,
+) -> None:
+    """Compute anew a ballot that a voter opened in the booth, and say which choices it held."""
+    with told():
+        found = parse_election(election.read_bytes())
+        held = check_opened(found, file.read_bytes(), seal.replace(" ", "") if seal else None)
+        for question, chosen in zip(found.questions, held, strict=True):
+            labels = (("(blank)",) if question.blank else ()) + question.answers
+            picked = [label for label, m in zip(labels, chosen, strict=True) if m]
+            typer.echo(f"{question.question} {', '.join(picked) or '(none)'}")
+    typer.echo("The ballot holds these choices and nothing else.")
