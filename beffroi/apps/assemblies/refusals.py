@@ -1,0 +1,20 @@
+"""What people are told when a rule of this app says no."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "assemblies.no_seat_left": _("All the seats of this assembly are taken."),
+    "assemblies.convocation_too_late": _(
+        "The convocation would leave too late: the law asks for clear days. It must leave on {at_fault} at the latest."
+    ),
+    "assemblies.already_convened": _("This sitting has been convened already."),
+    "assemblies.too_early_to_convene": _("The day to convene this sitting has not come."),
+    "assemblies.no_sitting": _(
+        "No sitting is planned whose convocation has not left. It will be tried again once one is."
+    ),
+    "assemblies.already_held": _("This hearing has been recorded already."),
+    "assemblies.sitting_not_begun": _("The sitting has not begun: its hearing cannot have been held."),
+    "assemblies.not_held": _("The petition has not been heard yet: the answer comes after the hearing."),
+    "assemblies.already_answered": _("The answer has been recorded already. It is published, and no longer changes."),
+}

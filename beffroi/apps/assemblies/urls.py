@@ -1,0 +1,14 @@
+"""Paths of this app."""
+
+from django.urls import path
+
+from beffroi.apps.assemblies import views
+
+app_name = "assemblies"
+urlpatterns = [
+    path("conseils", views.councils, name="councils"),
+    path("conseils/auditions/<slug:number>/reponse", views.answer, name="answer"),
+    path("conseils/auditions/<slug:number>/reponse.txt", views.answer_text, name="answer_text"),
+    path("conseils/auditions/<slug:number>/tenue", views.hold, name="hold"),
+    path("conseils/<slug:number>", views.sitting, name="sitting"),
+]

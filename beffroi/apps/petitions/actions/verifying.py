@@ -1,0 +1,97 @@
+"""Every signature of a crossing's list is checked against the roll before anything is caused."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from beffroi.apps.gazette.actions import publish
+from beffroi.apps.petitions.actions.counting import CHUNK, chunks, cross, uncount, uncount_legal
+from beffroi.apps.petitions.actions.state import locked
+from beffroi.apps.petitions.models import Crossing, JudgedSignature, Rung, Signature
+from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+
+Progress = Callable[[int, int], None]
+
+
+def verify_waiting(now: datetime) -> None:
+    """Judges every crossing that waits for it."""
+    for crossing in Crossing.objects.filter(verified_at=None).order_by("pk"):
+        verify(crossing, now)
+
+
+def verify(crossing: Crossing, now: datetime, progress: Progress | None = None) -> Crossing:
+    """Checks every signature of the crossing's list against the roll, then closes the attempt with its figures.
+
+    Chunk by chunk, each in its own transaction: the page shows how far it is, and a killed worker loses nothing.
+    """
+    waiting = JudgedSignature.objects.filter(crossing=crossing, verdict=None)
+    total = crossing.judged.count()
+    done = total - waiting.count()
+    while chunk := list(waiting.select_related("signature__person").order_by("pk")[:CHUNK]):
+        _judge(chunk, crossing.rung.code == Rung.Code.LEGAL, now)
+        done += len(chunk)
+        if progress:
+            progress(done, total)
+    return _close_attempt(crossing.pk, now)
+
+
+@transaction.atomic
+def _judge(chunk: Sequence[JudgedSignature], legal: bool, now: datetime) -> None:
+    verdicts: dict[str, list[int]] = {}
+    for judged in chunk:
+        verdicts.setdefault(_verdict(judged.signature, legal, now), []).append(judged.pk)
+    for verdict, keys in verdicts.items():
+        JudgedSignature.objects.filter(pk__in=keys).update(verdict=verdict)
+
+
+def _verdict(signature: Signature, legal: bool, now: datetime) -> str:
+    """Empty when the signer is on the roll today, old enough, and has not left; a coded refusal otherwise.
+
+    `not_elector` refuses the legal request only: the person is a resident who may sign.
+    """
+    person, today = signature.person, localdate(now)
+    if code := eligibility(person, RESIDENTS, today):
+        return code
+    return "not_elector" if legal and eligibility(person, ELECTORS, today) else ""
+
+
+@transaction.atomic
+def _close_attempt(crossing_id: int, now: datetime) -> Crossing:
+    petition = locked(Crossing.objects.values_list("rung__petition_id", flat=True).get(pk=crossing_id))
+    crossing = Crossing.objects.select_related("rung__petition").get(pk=crossing_id)
+    if crossing.verified_at is not None:  # another worker was first
+        return crossing
+    refused = crossing.judged.exclude(verdict="")
+    crossing.verified_at = now
+    crossing.refused = refused.count()
+    crossing.valid = crossing.judged.count() - crossing.refused
+    crossing.save(update_fields=["verified_at", "valid", "refused"])
+    _strike_off(list(refused.select_related("signature")), now)
+    passed = crossing.valid >= crossing.rung.needed
+    publish(
+        "petition.verified",
+        now,
+        petition=petition.number,
+        rung=crossing.rung.code,
+        attempt=crossing.attempt,
+        valid=crossing.valid,
+        refused=crossing.refused,
+        outcome="enough" if passed else "too_few",
+    )
+    # Others signed while the list was judged, and a petition that has closed meanwhile will see no other batch.
+    cross(petition, now)
+    return crossing
+
+
+def _strike_off(judged: Sequence[JudgedSignature], now: datetime) -> None:
+    """A refused signature counts no more; one refused as a legal request only still counts for the promises."""
+    wholly = [item for item in judged if item.verdict != "not_elector"]
+    as_legal = [item for item in judged if item.verdict == "not_elector"]
+    uncount((item.signature for item in wholly), now)
+    uncount_legal((item.signature for item in as_legal), now)
+    for item in wholly:
+        Signature.objects.filter(pk=item.signature_id).update(refusal=item.verdict)
+    for chunk in chunks([item.signature_id for item in as_legal]):
+        Signature.objects.filter(pk__in=chunk).update(legal_refused=True)

@@ -1,0 +1,26 @@
+"""Who may, in sentences."""
+
+from beffroi.apps.petitions.models import Petition
+from beffroi.apps.roll.acting import Acting
+from beffroi.apps.roll.models import Account
+from beffroi.apps.roll.perms import is_clerk, may_act_at_counter
+
+
+def may_sign(acting: Acting | None) -> bool:
+    """A resident for herself, or an agent with the resident in front of her or him (a counter session is open)."""
+    return acting is not None
+
+
+def may_read(petition: Petition, acting: Acting | None, account: Account | None) -> bool:
+    """Anyone reads a petition, from its filing on: what waits for a decision is public too."""
+    return True
+
+
+def may_decide(account: Account | None) -> bool:
+    """The secretariat decides on admissibility."""
+    return is_clerk(account)
+
+
+def may_enter_lines(account: Account | None) -> bool:
+    """The agents of the counter enter paper sheets."""
+    return may_act_at_counter(account)

@@ -1,0 +1,27 @@
+"""What people are told when a rule of this app says no."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "petitions.already_signed": _("You have already signed this petition. A person counts once, whatever the means."),
+    "petitions.already_decided": _("This petition has been decided on already. Its page says how and when."),
+    "petitions.closed": _("This petition is closed: it takes no signature, and gives none back."),
+    "petitions.not_open": _("This petition is not open for signatures."),
+    "petitions.not_signed": _("There is no standing signature to take back here."),
+    "petitions.unknown_receipt": _("No signature has this receipt. Check each letter: there is no I, L, O or U in it."),
+    "petitions.too_young": _("You must be 16 on the day you sign. You will be able to sign once you are."),
+    "petitions.not_on_roll": _(
+        "Your name is not on the register of residents. The town hall's counter can enter it, on proof of residence."
+    ),
+    "petitions.left": _(
+        "The register says that you no longer live here. If this is wrong, the town hall's counter corrects it."
+    ),
+    "petitions.not_elector": _("The legal request is for the persons on the electoral roll. You can sign without it."),
+    "petitions.legal_request_used": _(
+        "You have made your legal request of this quarter on another petition. You can sign without it."
+    ),
+    "petitions.line_entered": _("Line {at_fault} has been entered already."),
+    "petitions.not_verified": _("The signatures have not been verified, so nothing can be caused yet."),
+    "petitions.too_busy": _("Others did the same thing at the same instant. Nothing was recorded: please try again."),
+}

@@ -1,0 +1,19 @@
+"""Paths of this app."""
+
+from django.urls import path
+
+from beffroi.apps.petitions import sheet_views, views
+
+app_name = "petitions"
+urlpatterns = [
+    path("petitions", views.list_, name="list"),
+    path("petitions/ecrire", views.new, name="new"),
+    path("petitions/recu", views.receipt, name="receipt"),
+    path("petitions/<slug:number>", views.petition, name="petition"),
+    path("petitions/<slug:number>/texte.txt", views.text, name="text"),
+    path("petitions/<slug:number>/signer", views.sign, name="sign"),
+    path("petitions/<slug:number>/signee", views.signed, name="signed"),
+    path("petitions/<slug:number>/retirer", views.withdraw, name="withdraw"),
+    path("petitions/<slug:number>/recevabilite", views.desk, name="desk"),
+    path("guichet/feuilles/<slug:number>", sheet_views.sheet, name="sheet"),
+]

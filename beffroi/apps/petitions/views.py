@@ -1,0 +1,257 @@
+"""Petitions for readers, signers and agents. Each view parses, calls one verb or one read, renders."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from beffroi.apps.petitions import actions, history, perms, queries
+from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
+from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.roll.acting import COUNTER, Request
+from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
+from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.core.errors import Malformed, Refused
+from beffroi.web import pack
+from beffroi.web.refusals import sentence
+
+SECTION = {"section": "petitions"}
+SHOWN_ONCE = "petition_receipt"
+PAGE = 20
+State = Petition.State
+
+
+def _petition(number: str) -> Petition:
+    try:
+        return queries.get(number)
+    except Petition.DoesNotExist:
+        raise Http404(_("There is no petition with this number.")) from None
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is one too (a box that is not ticked sends nothing)."""
+    return request.POST if request.method == "POST" else None
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"petitions/{template}.html", SECTION | context, status=status)
+
+
+@require_GET
+def list_(request: HttpRequest) -> HttpResponse:
+    """Open petitions as towers, those that wait for a decision, those that are over."""
+    pages = Paginator(queries.in_state(State.OPEN), PAGE)
+    over = Paginator(queries.in_state(State.CLOSED, State.REFUSED), PAGE)
+    open_page = pages.get_page(request.GET.get("page"))
+    context = {
+        "open": [(row, queries.ladder(row)) for row in open_page],
+        "open_page": open_page,
+        "filed": queries.in_state(State.FILED),
+        "over_page": (over_page := over.get_page(request.GET.get("terminees"))),
+        "over": [(row, queries.total(row)) for row in over_page],
+        "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
+    }
+    return _page(request, "list", context)
+
+
+@require_GET
+def petition(request: Request, number: str) -> HttpResponse:
+    """The whole of one petition."""
+    row, now = _petition(number), timezone.now()
+    rungs = queries.rungs(row)
+    mine = queries.signature_of(row, request.acting.person) if request.acting else None
+    past = history.past(row)
+    context = {
+        "petition": row,
+        "rungs": rungs,
+        "ladder": queries.ladder(row, rungs),
+        "total": queries.total(row),
+        "legal_total": queries.total(row, legal=True),
+        "channels": queries.channels(row),
+        "past": past,
+        "to_come": history.to_come(row, rungs, timezone.localdate(now)),
+        "days_left": queries.days_left(row, now),
+        "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
+        "mine": mine if queries.stands(mine) else None,
+        "reason": REASONS.get(row.refusal_code, ""),
+        "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
+        "may_enter": perms.may_enter_lines(request.account) and row.state == State.OPEN,
+        "admissibility_days": pack.current().number("petitions.admissibility_days", timezone.localdate(now)),
+        "speaking_minutes": pack.current().number("petitions.speaking_minutes", timezone.localdate(now)),
+    }
+    return _page(request, "petition", context)
+
+
+@require_GET
+def text(request: HttpRequest, number: str) -> HttpResponse:
+    """The exact bytes whose fingerprint the journal holds."""
+    return HttpResponse(actions.text_bytes(_petition(number)), content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@requires_acting
+def new(request: Request) -> HttpResponse:
+    """Write, read again, file. Nothing is kept between the steps but what the form itself carries."""
+    assert request.acting is not None
+    form = Writing(_posted(request))
+    step = request.POST.get("step", "write")
+    if request.method == "POST" and form.is_valid():
+        if step == "file":
+            parts = {name: form.cleaned_data[name] for name in ("title", "text", "question")}
+            filed = actions.file(request.acting.person, **parts, now=timezone.now())
+            messages.success(
+                request, _("Your petition is filed under the number %(number)s.") % {"number": filed.number}
+            )
+            return redirect("petitions:petition", filed.number)
+        if step == "review":
+            return _page(request, "review", {"form": form, "author": request.acting.person})
+    today = timezone.localdate()
+    context = {
+        "form": form,
+        "author": request.acting.person,
+        "days": pack.current().number("petitions.admissibility_days", today),
+        "reasons": REASONS.values(),
+    }
+    return _page(request, "new", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@requires_acting
+def sign(request: Request, number: str) -> HttpResponse:
+    """GET says what the signature counts for; POST signs. The same page at home and at the counter."""
+    row, now = _petition(number), timezone.now()
+    acting = request.acting
+    assert acting is not None
+    today = timezone.localdate(now)
+    person, at_counter = acting.person, acting.channel == COUNTER
+    is_elector = not eligibility(person, ELECTORS, today)
+    used = queries.legal_request_of(person, today) if is_elector else None
+    form = Signing(_posted(request), may_be_legal=is_elector and used is None, at_counter=at_counter)
+    refusal = _refusal(row, person_code=eligibility(person, RESIDENTS, today))
+    mine = queries.signature_of(row, person)
+    if request.method == "POST" and form.is_valid():
+        receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
+        request.session[SHOWN_ONCE] = {"petition": row.number, "receipt": receipt.text}
+        return redirect("petitions:signed", row.number)
+    context = {
+        "petition": row,
+        "form": form,
+        "person": person,
+        "at_counter": at_counter,
+        "is_elector": is_elector,
+        "used": used,
+        "mine": mine if queries.stands(mine) else None,
+        "refusal": refusal,
+        "ladder": queries.ladder(row),
+    }
+    return _page(request, "sign", context, status=400 if form.errors else 200)
+
+
+def _refusal(row: Petition, person_code: str) -> str:
+    """Why this person cannot sign now, in a sentence; empty when she can. The action decides again."""
+    if row.state == State.CLOSED or (row.closes_at is not None and timezone.now() >= row.closes_at):
+        return sentence(Refused("petitions.closed"))
+    if row.state != State.OPEN:
+        return sentence(Refused("petitions.not_open"))
+    return sentence(Refused(f"petitions.{person_code}")) if person_code else ""
+
+
+@never_cache
+@require_GET
+@requires_acting
+def signed(request: Request, number: str) -> HttpResponse:
+    """The receipt, shown once: it leaves the session with this page."""
+    row = _petition(number)
+    kept = request.session.get(SHOWN_ONCE)
+    assert request.acting is not None
+    mine = queries.signature_of(row, request.acting.person)
+    if not queries.stands(mine):
+        return redirect("petitions:petition", row.number)
+    receipt = ""
+    if kept and kept["petition"] == row.number:
+        receipt = kept["receipt"]
+        del request.session[SHOWN_ONCE]
+    waiting = queries.waiting(row)
+    rungs = queries.rungs(row)
+    context = {
+        "petition": row,
+        "signature": mine,
+        "receipt": receipt,
+        "at_counter": request.acting.channel == COUNTER,
+        "with_hers": queries.total(row) + waiting,
+        "ladder": queries.ladder(row, rungs, plus=waiting),
+        "to_come": history.to_come(row, rungs, timezone.localdate()),
+    }
+    return _page(request, "signed", context)
+
+
+@require_POST
+@requires_acting
+def withdraw(request: Request, number: str) -> HttpResponse:
+    """The signer takes her signature back, at home or at the counter."""
+    assert request.acting is not None
+    row = _petition(number)
+    actions.withdraw(row, request.acting, timezone.now())
+    messages.success(request, _("The signature is withdrawn. It can be given again until the petition closes."))
+    return redirect("petitions:petition", row.number)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def receipt(request: HttpRequest) -> HttpResponse:
+    """What a receipt stands for, and taking the signature back with it. The receipt is posted, never in an address."""
+    form = ReceiptLookup(_posted(request))
+    found, withdrawn = None, False
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data["receipt"]
+        try:
+            if request.POST.get("step") == "withdraw":
+                actions.withdraw_by_receipt(typed, timezone.now())
+                withdrawn = True
+            found = queries.by_receipt(typed)
+            if found is None:
+                form.add_error("receipt", sentence(Refused("petitions.unknown_receipt")))
+        except Malformed:
+            form.add_error("receipt", _("A receipt has 26 letters and digits. Check that none is missing."))
+    context = {
+        "form": form,
+        "found": found,
+        "withdrawn": withdrawn,
+        "state": queries.state_of(found) if found else "",
+        "can_withdraw": found is not None and queries.can_still_withdraw(found, timezone.now()),
+    }
+    return _page(request, "receipt", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@requires(perms.may_decide, CLERKS)
+def desk(request: Request, number: str) -> HttpResponse:
+    """The secretariat reads a filed petition and decides."""
+    row = _petition(number)
+    form = Decision(_posted(request))
+    if request.method == "POST" and form.is_valid():
+        assert request.account is not None
+        if form.cleaned_data["decision"] == Decision.ADMIT:
+            actions.admit(row, request.account, timezone.now())
+            messages.success(request, _("The petition is open. The journal says so."))
+        else:
+            actions.refuse(row, request.account, form.cleaned_data["reason"], timezone.now())
+            messages.success(request, _("The petition is refused, with its reason. The journal says so."))
+        return HttpResponseRedirect(reverse("petitions:petition", args=[row.number]))
+    context = {
+        "petition": row,
+        "form": form,
+        "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
+    }
+    return _page(request, "desk", context, status=400 if form.errors else 200)

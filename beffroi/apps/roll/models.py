@@ -1,0 +1,165 @@
+"""The roll: one row a person. Accounts sign in; a role says what an account may do at the counter or the desk."""
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class Neighbourhood(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Station(models.Model):
+    """A polling station, where paper ballots are cast and counted."""
+
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=120)
+    neighbourhood = models.ForeignKey(Neighbourhood, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """A resident of the commune, once. Homonyms exist: only `ref` and `roll_number` tell persons apart."""
+
+    class Register(models.TextChoices):
+        MAIN = "main"  # the electoral roll's main list
+        MUNICIPAL_EU = "municipal_eu"  # EU citizens, complementary list for municipal elections
+        RESIDENT = "resident"  # the wider register: 16 and over, any nationality
+
+    ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    roll_number = models.CharField(max_length=16, unique=True)
+    register = models.CharField(max_length=16, choices=Register)
+    last_name = models.CharField(max_length=120)
+    first_name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=250, db_index=True)  # queries.name_key(): no accents, no case, no hyphens
+    birth_date = models.DateField()
+    street = models.CharField(max_length=200)
+    neighbourhood = models.ForeignKey(Neighbourhood, on_delete=models.PROTECT)
+    station = models.ForeignKey(Station, on_delete=models.PROTECT)
+    email = models.EmailField(blank=True, db_index=True)
+    since = models.DateField()
+    left_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=models.F("since")), name="person_left_after_arrival"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def is_elector(self) -> bool:
+        return self.register != self.Register.RESIDENT
+
+    def age_on(self, day: date) -> int:
+        from beffroi.core.suffrage import age_on
+
+        return age_on(self.birth_date, day)
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(ref=username or "")
+
+
+class Account(AbstractBaseUser):
+    """What signs in. A resident's account has a person; an agent's has a display name and a work address of its own.
+
+    No password and no last login: signing in is an e-mailed one-time code, and login times are not kept.
+    """
+
+    ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, related_name="account")
+    display_name = models.CharField(max_length=120, blank=True)
+    work_email = models.EmailField(blank=True, db_index=True)
+    is_active = models.BooleanField(default=True)
+
+    password = None  # type: ignore[assignment]
+    last_login = None
+
+    USERNAME_FIELD = "ref"
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, work_email="") | (Q(person=None) & ~Q(work_email="")),
+                name="account_is_a_person_or_at_work",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or str(self.person)
+
+
+class Role(models.Model):
+    """What an account may do beyond a resident's acts."""
+
+    class Kind(models.TextChoices):
+        AGENT = "agent"  # the counter: acts for a resident in her presence, enters paper lines
+        CLERK = "clerk"  # the secretariat: admissibility, sittings, calling a votation
+        SCRUTINEER = "scrutineer"  # enters the paper counts
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=16, choices=Kind)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="role_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class SignInCode(models.Model):
+    """A one-time code: neither the address nor the code is stored, only keyed hashes of both."""
+
+    address_mac = models.CharField(max_length=64, db_index=True)
+    code_mac = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class CounterSession(models.Model):
+    """An agent acts for a resident who is there. At most one open per agent; it closes itself."""
+
+    class Proof(models.TextChoices):
+        IDENTITY_CARD = "identity_card"
+        PASSPORT = "passport"
+        RESIDENCE_PERMIT = "residence_permit"
+        OTHER = "other"
+
+    agent = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="counter_sessions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    proof = models.CharField(max_length=20, choices=Proof)
+    opened_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], condition=Q(closed_at=None), name="one_person_at_the_counter")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

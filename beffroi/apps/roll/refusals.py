@@ -1,0 +1,24 @@
+"""What people are told when a rule of this app says no."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "roll.too_many_codes": _(
+        "Five codes have been asked for with this address within an hour. Wait an hour, or come to the counter."
+    ),
+    "roll.wrong_code": _(
+        "This code is not the right one, or it no longer works. Check the six digits, or ask for another code."
+    ),
+    "roll.wrong_birth_date": _("This is not the birth date of the person you chose. Check the date, and the person."),
+    "roll.number_taken": _("The number {at_fault} of the roll belongs to somebody already."),
+    "roll.no_address": _("This person has not given an e-mail address: the counter and paper are open to her or him."),
+    "roll.address_taken": _(
+        "This address belongs to somebody already. An account at work needs an address of its own."
+    ),
+    "roll.agent_at_work": _("Only an account at work can act at the counter."),
+    "roll.not_an_agent": _("Only the agents of the counter can act for somebody else."),
+    "roll.left": _("The roll says that this person no longer lives here."),
+    "roll.proof": _("Say which proof of identity you have seen."),
+    "roll.counter_busy": _("You are acting for somebody already. Finish with that person first."),
+}

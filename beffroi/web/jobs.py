@@ -1,0 +1,25 @@
+"""What the worker runs. An app offers `jobs.py` with `JOBS: list[Job]`; `manage.py worker` finds them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(now)` every `every_seconds`. It must be safe to run twice and to be killed anywhere: it will be."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[datetime], None]
+
+
+def all_jobs() -> Iterator[Job]:
+    """The jobs of every installed app, lowest floor first."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.jobs") and config.name != "beffroi.web":
+            yield from import_module(f"{config.name}.jobs").JOBS

@@ -1,0 +1,36 @@
+"""A refusal's sentence. Each app has in its `refusals.py` SENTENCES, from a rule's code to what a reader is told.
+
+A sentence may hold {at_fault}: what or who broke the rule, as the action said it.
+"""
+
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.core.errors import Refused
+
+SENTENCES: dict[str, str | Promise] = {
+    "rules.no_value": _("The rules of this commune have no value for that day. The town hall must complete them."),
+    "journal.field": _("This could not be written in the public journal, so nothing was done."),
+}
+
+
+@lru_cache(maxsize=1)
+def _all() -> dict[str, str | Promise]:
+    found: dict[str, str | Promise] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.refusals"):
+            found |= import_module(f"{config.name}.refusals").SENTENCES
+    return found
+
+
+def sentence(refused: Refused) -> str:
+    """What to tell the reader. A code without a sentence is shown as it is: better a code than a riddle."""
+    told = _all().get(refused.rule)
+    if told is None:
+        return str(_("A rule does not allow it: %(rule)s.") % {"rule": refused.rule})
+    return str(told).replace("{at_fault}", refused.at_fault)
