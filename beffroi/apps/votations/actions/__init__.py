@@ -1,0 +1,29 @@
+"""The verbs of votations, the only writers: prepare and call, cast, close and forget, count and decide."""
+
+from beffroi.apps.votations.actions.calling import call, prepare
+from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast
+from beffroi.apps.votations.actions.closing import close, forget, publish_head, publish_heads
+from beffroi.apps.votations.actions.counting import decide, receive_decryption, tally, verify
+from beffroi.apps.votations.actions.paper import enter_paper_count
+from beffroi.apps.votations.actions.preparing import make_ready, receive_credentials, receive_trustee, voter_numbers
+
+__all__ = [
+    "MOST_BYTES",
+    "Receipt",
+    "call",
+    "cast",
+    "close",
+    "decide",
+    "enter_paper_count",
+    "forget",
+    "make_ready",
+    "prepare",
+    "publish_head",
+    "publish_heads",
+    "receive_credentials",
+    "receive_decryption",
+    "receive_trustee",
+    "tally",
+    "verify",
+    "voter_numbers",
+]

@@ -1,0 +1,55 @@
+"""A refusal's sentence, by the code of its rule. The booth shows some of them as they are."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.apps.votations.perms import ALONE
+
+SENTENCES: dict[str, str | Promise] = {
+    # Casting
+    "votations.not_open": _("This vote has not opened yet."),
+    "votations.closed": _("This vote is closed. No ballot enters the box any more."),
+    "votations.not_registered": _("You are not on the list of this vote."),
+    "votations.unknown_credential": _("The code that signed this ballot is not one of this vote. Look at your letter."),
+    "votations.credential_used": _(
+        "The code that signed this ballot is another person's. Use the code of your own letter."
+    ),
+    "votations.wrong_credential": _("You have voted with another code before. Use the code of your own letter."),
+    "votations.already_in_box": _("This ballot is in the box already. It counts once."),
+    "votations.bad_ballot": _("This ballot is not well formed, so it was not put in the box. Close a new one."),
+    "votations.too_large": _("This is too large to be a ballot."),
+    "votations.sign_in": _("Sign in to put your ballot in the box."),
+    "votations.agent": ALONE,
+    # Calling and preparing
+    "votations.wrong_state": _("The votation {at_fault} is not at the stage where this can be done."),
+    "votations.calendar": _("The vote opens today or later, and closes after it has opened."),
+    "votations.paper_after_online": _("The paper day comes after the day on which the online vote closes."),
+    "votations.both_sides": _("Both sides write an argument and sign it, or neither does."),
+    "votations.argument_too_long": _("An argument has at most 600 signs. This one has {at_fault}."),
+    "votations.nobody": _("Nobody is on the roll for that day."),
+    "votations.credentials_order": _(
+        "The list of credentials is not in the expected form: each once, without weight, in order."
+    ),
+    "votations.credentials_count": _("There must be one credential for each voter: {at_fault}."),
+    "votations.trustee": _("A trustee has a number from 1, a name and a side."),
+    "votations.trustee_key_twice": _("Another trustee has this key already."),
+    "votations.no_credentials": _("The authority has not handed in the credentials yet."),
+    "votations.no_trustees": _("Trustees are numbered from 1 without a gap, and there is at least one."),
+    "votations.no_archive": _("There is no archive before the election exists."),
+    "trustee.pok": _("The proof of this key is wrong."),
+    # Counting
+    "votations.paper_first": _("The online total is opened only when every station's paper count is agreed."),
+    "votations.no_such_trustee": _("There is no trustee number {at_fault}."),
+    "votations.decryption_missing": _("A trustee has not decrypted yet."),
+    "votations.paper_not_yet": _("Paper counts are entered from the paper day on."),
+    "votations.station": _("This vote has no such station."),
+    "votations.station_agreed": _("The count of {at_fault} is agreed already."),
+    "votations.mixed": _("A box is mixed, unopened, into the box of another station that is opened."),
+    "votations.box_too_small": _(
+        "A box of fewer than {at_fault} ballots is not opened alone: mix it into another one."
+    ),
+    "votations.more_than_the_poll_book": _("More ballots than persons who could still vote there: {at_fault}."),
+    "decryption.proof": _("The proof of this decryption is wrong: {at_fault}."),
+    "result.logarithm": _("The total cannot be opened: a trustee has handed in a wrong decryption."),
+    "suffrage.more_voters_than_registered": _("The counts exceed the number of persons registered: {at_fault}."),
+}

@@ -1,0 +1,140 @@
+"""A small town that votes: persons, an authority with credentials, trustees with keys, all in the test's hands."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from beffroi.apps.roll import actions as roll
+from beffroi.apps.roll.models import Account, Person, Role, Station
+from beffroi.apps.votations import actions, queries
+from beffroi.apps.votations.models import Votation, Voter
+from beffroi.core.voting import trustees
+from beffroi.core.voting.ballot import encrypt
+from beffroi.core.voting.credentials import make_credentials
+from beffroi.core.voting.tally import partial_decryption
+from beffroi.core.voting.trustees import TrusteeKey
+from beffroi.web import pack
+
+CALLED = datetime(2026, 10, 20, 8, tzinfo=UTC)
+OPENS = datetime(2026, 11, 23, 7, tzinfo=UTC)
+CLOSES = datetime(2026, 12, 5, 19, tzinfo=UTC)
+PAPER = date(2026, 12, 6)
+PAPER_EVENING = datetime(2026, 12, 6, 18, tzinfo=UTC)
+WHILE_OPEN = OPENS + timedelta(hours=2)
+ARGUMENTS = {"yes": ("The quay is flat.", "Nour Alouette"), "no": ("Sixty families live there.", "Paul Linotte")}
+BLANK, YES, NO = (1, 0, 0), (0, 1, 0), (0, 0, 1)
+SIDES = ("majority", "opposition", "resident")
+
+
+@dataclass
+class World:
+    """A votation with everything that its parties hold. `credentials` is by the person's key."""
+
+    votation: Votation
+    people: list[Person]
+    keys: list[TrusteeKey] = field(default_factory=list)
+    credentials: dict[int, str] = field(default_factory=dict)
+
+    def fresh(self) -> Votation:
+        return Votation.objects.get(pk=self.votation.pk)
+
+    def ballot(self, person: Person, choice: tuple[int, ...] = YES) -> bytes:
+        """A ballot of this person, closed with her own credential."""
+        return encrypt(queries.election(self.fresh()), self.credentials[person.pk], [choice])
+
+    def cast(self, person: Person, choice: tuple[int, ...] = YES, now: datetime = WHILE_OPEN) -> actions.Receipt:
+        return actions.cast(self.fresh(), person, self.ballot(person, choice), now)
+
+
+def town(count: int = 6, station: int = 0) -> list[Person]:
+    """`count` residents of 40 in the pack's station number `station`."""
+    if not Station.objects.exists():
+        roll.build(pack.current())
+    where = Station.objects.order_by("code")[station]
+    already = Person.objects.count()
+    return [
+        roll.enrol(
+            roll_number=f"R{number:05d}",
+            register="main",
+            last_name=f"Linotte{number}",
+            first_name="Anna",
+            birth_date=date(1986, 5, 4),
+            street="1 rue des Aulnes",
+            station=where,
+            since=date(2020, 1, 1),
+            email=f"anna{number}@example.org",
+        )
+        for number in range(already + 1, already + count + 1)
+    ]
+
+
+def account(name: str, *roles: str) -> Account:
+    """An account at work."""
+    return roll.open_work_account(name, f"{name.lower()}@example.org", *roles)
+
+
+def draft(petition: str = "") -> Votation:
+    return actions.prepare(
+        "The quay on Sundays",
+        "Shall the quay be closed to cars on Sundays?",
+        petition,
+        None,
+        CALLED - timedelta(days=9),
+    )
+
+
+def called(people: list[Person] | None = None) -> World:
+    people = town() if people is None else people
+    return World(actions.call(draft(), None, OPENS, CLOSES, PAPER, ARGUMENTS, CALLED), people)
+
+
+def hand_in(world: World, trustee_count: int = 3) -> None:
+    """The authority's list and the trustees' keys."""
+    votation = world.votation
+    numbers = [str(number) for number in actions.voter_numbers(votation)]
+    private, public = make_credentials(votation.uuid, numbers)
+    voters = Voter.objects.filter(votation=votation).values_list("person_id", "number")
+    world.credentials = {person: private[str(number)] for person, number in voters}
+    actions.receive_credentials(votation, public, CALLED)
+    world.keys = [trustees.new_trustee_key() for _ in range(trustee_count)]
+    for owner, key in enumerate(world.keys, 1):
+        actions.receive_trustee(
+            votation, owner, f"Trustee {owner}", SIDES[owner - 1], trustees.public_json(key), CALLED
+        )
+
+
+def ready(people: list[Person] | None = None, trustee_count: int = 3) -> World:
+    world = called(people)
+    hand_in(world, trustee_count)
+    world.votation = actions.make_ready(world.votation, CALLED + timedelta(days=2))
+    return world
+
+
+def count_paper(world: World, now: datetime = PAPER_EVENING, **by_station: tuple[int, int, int]) -> None:
+    """Two scrutineers agree on every station: (yes, no, blank) for those that are named, empty boxes for the others."""
+    first, second = (Account.objects.filter(work_email=f"{name}@example.org").first() for name in ("grive", "merle"))
+    first = first or account("Grive", Role.Kind.SCRUTINEER)
+    second = second or account("Merle", Role.Kind.SCRUTINEER)
+    listed = queries.stations(world.fresh())
+    for station in sorted(listed, key=lambda station: station.code in by_station):
+        for scrutineer in (first, second):
+            yes, no, blank = by_station.get(station.code, (0, 0, 0))
+            actions.enter_paper_count(world.fresh(), station, scrutineer, yes, no, blank, now)
+
+
+def decrypt(world: World, now: datetime = PAPER_EVENING) -> None:
+    """Every trustee decrypts."""
+    row = world.fresh()
+    assert row.encrypted_tally is not None
+    for owner, key in enumerate(world.keys, 1):
+        pd = partial_decryption(queries.election(row), key, bytes(row.encrypted_tally))
+        actions.receive_decryption(row, owner, pd, now)
+
+
+def close_and_count(world: World, **by_station: tuple[int, int, int]) -> Votation:
+    """From the closing to the decision. Outside a transaction: forgetting rewrites the database's files."""
+    actions.close(world.fresh(), CLOSES)
+    actions.forget(world.fresh(), CLOSES)
+    actions.tally(world.fresh(), CLOSES)
+    count_paper(world, **by_station)
+    decrypt(world)
+    return actions.decide(world.fresh(), PAPER_EVENING)
