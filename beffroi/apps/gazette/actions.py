@@ -6,8 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from beffroi.apps.gazette import keys
-from beffroi.apps.gazette.models import Checkpoint, Entry
-from beffroi.core.journal.entry import Value, encode
+from beffroi.apps.gazette.models import Checkpoint, Entry, Mention
+from beffroi.core.journal.entry import ENTRY_KINDS, Value, encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import Frontier, leaf_hash
 
@@ -20,7 +20,10 @@ def publish(kind: str, at: datetime, **data: Value) -> Entry:
     `Refused("journal.kind")` or `Refused("journal.field")` when the journal may not say it.
     """
     assert connection.in_atomic_block, "an act and its entry are one transaction"
-    return Entry.objects.create(kind=kind, at=at, leaf=encode(kind, at, data).decode("ascii"))
+    entry = Entry.objects.create(kind=kind, at=at, leaf=encode(kind, at, data).decode("ascii"))
+    named = {str(value) for field, value in data.items() if ENTRY_KINDS[kind][field].form == "id"}
+    Mention.objects.bulk_create(Mention(entry=entry, public_id=public_id) for public_id in sorted(named))
+    return entry
 
 
 def ensure_key() -> LogKey:

@@ -26,6 +26,16 @@ class Entry(models.Model):
         return sentence(self.leaf)
 
 
+class Mention(models.Model):
+    """A public id that an entry names: the page of one petition reads its own acts, not the whole journal."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="mentions")
+    public_id = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Checkpoint(models.Model):
     """A signed tree head. `frontier` is the compact range from which the next head is computed."""
 

@@ -45,7 +45,7 @@ def entries(page: int | str = 1, subject: str = "") -> Page[Entry]:
     """A page of the journal, newest first. With `subject`, a public id, only the acts that name it."""
     rows = Entry.objects.filter(index__isnull=False).order_by("-index")
     if subject:
-        rows = rows.filter(leaf__contains=f':"{subject}"')
+        rows = rows.filter(mentions__public_id=subject)
     return Paginator(rows, PAGE).get_page(page)
 
 
@@ -56,7 +56,7 @@ def latest(count: int) -> list[Entry]:
 
 def about(subject: str) -> list[Entry]:
     """Every numbered entry that names the public id `subject`, oldest first."""
-    return list(Entry.objects.filter(index__isnull=False, leaf__contains=f':"{subject}"').order_by("index"))
+    return list(Entry.objects.filter(index__isnull=False, mentions__public_id=subject).order_by("index"))
 
 
 def leaves(size: int) -> Iterator[bytes]:
