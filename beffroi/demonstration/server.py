@@ -1,0 +1,296 @@
+"""The commune's machine, one process a phase. Only time is played: the actions are the pages' own.
+
+python -m beffroi.demonstration.server PHASE --now ISO [--votation NUMBER]
+"""
+
+import argparse
+import json
+import random
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from beffroi.apps.assemblies import actions as assemblies  # noqa: E402
+from beffroi.apps.assemblies.models import Assembly, Hearing, Official  # noqa: E402
+from beffroi.apps.gazette import actions as gazette  # noqa: E402
+from beffroi.apps.petitions.models import Petition  # noqa: E402
+from beffroi.apps.roll import actions as roll  # noqa: E402
+from beffroi.apps.roll.models import Neighbourhood, Person, Station  # noqa: E402
+from beffroi.apps.votations import actions as votations  # noqa: E402
+from beffroi.apps.votations.archive import archive_bytes  # noqa: E402
+from beffroi.apps.votations.models import Trustee, Votation, Voter  # noqa: E402
+from beffroi.demonstration.acts import (  # noqa: E402
+    AGENT,
+    CLERK,
+    IN,
+    OUT,
+    SCRUTINEERS,
+    SECOND_AGENT,
+    at_work,
+    box,
+    call,
+    council,
+    enter,
+    file,
+    named,
+    play_script,
+    signers,
+    signing,
+    sittings,
+    tell,
+)
+from beffroi.demonstration.calendar import Calendar, bar, console, say  # noqa: E402
+from beffroi.demonstration.population import SEED, Resident, residents  # noqa: E402
+from beffroi.web import pack as packs  # noqa: E402
+
+
+def build(now: datetime, _votation: str) -> None:
+    """The database, the council, the people."""
+    call_command("build", "--pack", str(settings.PACK), "--demonstration", verbosity=0)
+    pack, script = packs.current(), play_script()
+    listed = residents(pack, now.date())
+    for place, person in enumerate(script["people"]):
+        listed[swap(listed, person["register"], place)] = listed[place]
+        listed[place] = Resident(street=listed[place].street, **person)
+    people = enrol(listed, now)
+    electors = sum(person.is_elector for person in people)
+    say(
+        f"{len(people)} personnes inventées, dont {electors} inscrites sur la liste électorale ; "
+        f"{Neighbourhood.objects.count()} quartiers."
+    )
+    for address, name, roles in (
+        (AGENT, "Claude Roitelet", ["agent"]),
+        (SECOND_AGENT, "Andrée Pinson", ["agent"]),
+        (CLERK, "Dominique Bouvreuil", ["clerk"]),
+        (SCRUTINEERS[0], "Camille Verdier", ["scrutineer"]),
+        (SCRUTINEERS[1], "Maxime Tarin", ["scrutineer"]),
+    ):
+        roll.open_work_account(name, address, *roles)
+    seat(Assembly.objects.get(), script, (now - timedelta(days=240)).date())
+
+
+def swap(listed: list[Resident], register: str, place: int) -> int:
+    """Where somebody of that register stands, after `place`: she gives her row up, so that the sizes stay the pack's."""
+    return next(at for at in range(place, len(listed)) if listed[at].register == register)
+
+
+def seat(council: Assembly, script: dict[str, Any], since: date) -> None:
+    """The two members whom the play names can sign in; the others are names."""
+    for number, member in enumerate(script["council"]["officials"]):
+        account = roll.open_work_account(member["name"], f"elu{number + 1}@mairie.example")
+        assemblies.appoint(council, member["name"], member["side"], account, since, member.get("presides", False))
+    birds, first_names = script["council"]["birds"], script["council"]["first_names"]
+    for number in range(council.seats - len(script["council"]["officials"])):
+        name = f"{first_names[number % len(first_names)]} {birds[number % len(birds)]}"
+        assemblies.appoint(council, name, "opposition" if number % 4 == 0 else "majority", None, since)
+
+
+def enrol(listed: list[Resident], now: datetime) -> list[Person]:
+    """The residents, entered as an import of the roll would. One in three gave an address; some share one."""
+    chance = random.Random(SEED + 1)  # noqa: S311
+    stations = list(Station.objects.select_related("neighbourhood"))
+    since = (now - timedelta(days=400)).date()
+    named_people, rows = len(play_script()["people"]), []
+    with bar() as progress:
+        for number, resident in enumerate(progress.track(listed, description="Registre"), 1):
+            station = chance.choice(stations)
+            sharing = number // 2 if number % 60 < 2 else number
+            address = f"personne{sharing}@exemple.example" if chance.random() < 0.35 else ""
+            rows.append(
+                roll.new_person(
+                    roll_number=f"{number:06d}",
+                    register=resident.register,
+                    last_name=resident.last_name,
+                    first_name=resident.first_name,
+                    birth_date=resident.birth_date,
+                    street=f"{chance.randint(1, 90)} {resident.street}",
+                    station=station,
+                    since=since,
+                    email=resident.email if number <= named_people else address,
+                )
+            )
+        Person.objects.bulk_create(rows, batch_size=500)
+    return rows
+
+
+def petition(now: datetime, _votation: str) -> None:
+    """Filed, admitted, open; 5 %, heard, answered; 10 %, and the votation is called."""
+    chance = random.Random(SEED + 2)  # noqa: S311
+    sittings(now)
+    opened = now - timedelta(days=226)
+    first = file("initiative", named(0), now - timedelta(days=230))
+    say(f"Pétition {first.number} ouverte le {opened:%d/%m/%Y} : « {first.title} ».")
+    needed = {rung.code: rung.needed for rung in first.rungs.all()}
+    people = signers(chance, needed["referendum"] + 6, opened)
+    calendar, acts = Calendar(), list(signing(first, people, chance))
+    calendar.between(opened, now - timedelta(days=190), acts[: needed["hearing"] + 3])
+    calendar.between(now - timedelta(days=189), now - timedelta(days=125), acts[needed["hearing"] + 3 :])
+    agent = at_work(AGENT)
+    for line, refusal in enumerate(["illegible"] * 4 + ["not_on_roll"] * 7, 9000):
+        calendar.on(opened + timedelta(days=line - 8999), partial(enter, first, line, agent, None, refusal))
+    council(calendar, now - timedelta(days=226), now - timedelta(days=62))
+    calls = partial(call_caused, first.number, now - timedelta(days=20), now - timedelta(days=6))
+    calendar.on(now - timedelta(days=60), calls)
+    calendar.run("Neuf mois en une minute : signatures")
+    tell("votations.json", {"petition": first.number, "initiative": Votation.objects.get(petition=first.number).number})
+
+
+def call_caused(petition: str, opens: datetime, closes: datetime, now: datetime) -> None:
+    """The secretariat calls the votation that the petition caused."""
+    call(Votation.objects.get(petition=petition), "initiative", opens, closes, now)
+
+
+def open_(now: datetime, number: str) -> None:
+    """The public files of authority and trustees arrive; the election is made; nothing can change any more."""
+    votation = Votation.objects.get(number=number)
+    assert votation.opens_at is not None
+    when = votation.opens_at - timedelta(hours=12)
+    folder = IN / number
+    votations.receive_credentials(votation, (folder / "public_credentials.json").read_bytes(), when)
+    for owner, trustee in enumerate(play_script()["trustees"], 1):
+        votations.receive_trustee(
+            votation, owner, trustee["name"], trustee["side"], (folder / f"trustee-{owner}.json").read_bytes(), when
+        )
+    votations.make_ready(votation, when)
+    votation.refresh_from_db()
+    gazette.sequence(when)
+    (OUT / number / "election.json").write_bytes(bytes(votation.election or b""))
+    (OUT / number / "trustees.json").write_bytes(bytes(votation.trustees or b""))
+    say(f"Votation {number} prête : empreinte {votation.fingerprint} ; trois clés, toutes nécessaires.")
+
+
+def vote(now: datetime, number: str) -> None:
+    """Two weeks of voting; beside them, two more petitions; closing, forgetting, the encrypted tally."""
+    votation = Votation.objects.get(number=number)
+    assert votation.opens_at is not None
+    assert votation.closes_at is not None
+    chance = random.Random(SEED + 3)  # noqa: S311
+    heard = file("heard", named(2), now - timedelta(days=58))
+    second = file("second", named(1), now - timedelta(days=50))
+    calendar = Calendar()
+    needed = heard.rungs.get(code="hearing").needed
+    calendar.between(
+        now - timedelta(days=54),
+        now - timedelta(days=27),
+        list(signing(heard, signers(chance, needed + 2, now - timedelta(days=54)), chance)),
+    )
+    people = signers(chance, needed - 2, now - timedelta(days=46))
+    calendar.between(now - timedelta(days=46), now - timedelta(days=7), list(signing(second, people, chance)))
+    council(calendar, now - timedelta(days=59), votation.closes_at)
+    box(calendar, votation, votation.opens_at, votation.closes_at - timedelta(minutes=3))
+    calendar.run("Deux semaines de vote, et deux autres pétitions")
+    end = votation.closes_at
+    with console.status("  Fermeture : le serveur oublie qui a déposé quel bulletin"):
+        votations.close(votation, end + timedelta(seconds=5))
+        votations.forget(votation, end + timedelta(seconds=6))
+    with console.status("  Total chiffré"):
+        votations.tally(votation, end + timedelta(seconds=30))
+    votation.refresh_from_db()
+    gazette.sequence(end + timedelta(minutes=1))
+    (OUT / number / "tally.json").write_bytes(bytes(votation.encrypted_tally or b""))
+    (OUT / number / "archive.bel").write_bytes(b"".join(archive_bytes(votation)))
+    say(f"Urne fermée le {end:%d/%m/%Y} ; le total chiffré est publié, aucun bulletin n'a été ouvert.")
+
+
+def decide(now: datetime, number: str) -> None:
+    """Six stations counted twice, then three decryptions and the decision; then the next votation is called."""
+    votation = Votation.objects.get(number=number)
+    assert votation.closes_at is not None
+    when = votation.closes_at + timedelta(days=1)
+    chance = random.Random(SEED + 4)  # noqa: S311
+    registered = votation.poll_book.count()
+    stations = list(Station.objects.all())
+    missing = max(registered // 5 + 60 - votation.poll_book.filter(voted_online=True).count(), 30 * len(stations))
+    for station in stations:
+        voters = missing // len(stations) + chance.randint(1, 60)
+        blank, no = voters // 17, voters * chance.randint(36, 44) // 100
+        for scrutineer in map(at_work, SCRUTINEERS):
+            votations.enter_paper_count(
+                votation, station, scrutineer, voters - no - blank, no, blank, when + timedelta(hours=3)
+            )
+    for trustee in Trustee.objects.filter(votation=votation):
+        votations.receive_decryption(
+            votation,
+            trustee.owner,
+            (IN / number / f"decryption-{trustee.owner}.json").read_bytes(),
+            when + timedelta(hours=4),
+        )
+    votations.decide(votation, when + timedelta(hours=4))
+    with console.status("  Vérification de l'archive, publiée avec le résultat"):
+        votations.verify(votation, when + timedelta(hours=4))
+    votation.refresh_from_db()
+    decision = json.loads(votation.decision)
+    say(f"Votation {number} décidée : {decision['outcome']}, {decision['participants']} personnes ont voté.")
+    gazette.sequence(when + timedelta(hours=4))
+    script = play_script()["open_votation"]
+    second = votations.prepare(script["title"], script["question"], "", None, now - timedelta(days=4))
+    call(second, "open_votation", now - timedelta(days=2), now + timedelta(days=6), now - timedelta(days=4))
+    gazette.sequence(now - timedelta(days=4))
+    told = json.loads((OUT / "votations.json").read_text())
+    tell("votations.json", {**told, "open": second.number})
+
+
+def now_(now: datetime, number: str) -> None:
+    """The open votation has received a few ballots; the worker takes over from here."""
+    votation = Votation.objects.get(number=number)
+    assert votation.opens_at is not None
+    calendar = Calendar()
+    box(calendar, votation, votation.opens_at, now - timedelta(minutes=10))
+    council(calendar, now - timedelta(days=4), now)
+    calendar.run("Une votation ouverte en ce moment")
+
+
+def codes(now: datetime, _votation: str) -> None:
+    """Whom to sign in as, with codes that hold for the day. Only a demonstration may show them."""
+    when = datetime.now(UTC)
+    told = json.loads((OUT / "votations.json").read_text())
+    votation = Votation.objects.get(number=told["open"])
+    second = Petition.objects.get(title=play_script()["second"]["title"])
+    resident, neighbour = named(3), named(4)
+    hearing = Hearing.objects.filter(answer=None, held_at__isnull=False).select_related("item__sitting").first()
+    lifetime = timedelta(hours=12)
+
+    def ticket(address: str, name: str) -> dict[str, Any]:
+        return {"name": name, "address": address, "code": roll.issue_code(address, when, lifetime)}
+
+    roll.open_account(resident)
+    voter = Voter.objects.get(votation=votation, person=resident).number
+    tell("codes.json", {
+        "resident": {**ticket(resident.email, str(resident)), "voter": voter},
+        "agent": ticket(AGENT, at_work(AGENT).display_name),
+        "councillor": ticket("elu1@mairie.example", Official.objects.filter(presides=True)[0].name),
+        "neighbour": {"name": str(neighbour), "year": neighbour.birth_date.year},
+        "petition": second.number, "votation": votation.number, "initiative": told["petition"],
+        "sitting": hearing.item.sitting.number if hearing else "",
+    })  # fmt: skip
+
+
+PHASES = {
+    "build": build,
+    "petition": petition,
+    "open": open_,
+    "vote": vote,
+    "decide": decide,
+    "now": now_,
+    "codes": codes,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("phase", choices=PHASES)
+    parser.add_argument("--now", type=datetime.fromisoformat, required=True)
+    parser.add_argument("--votation", default="")
+    asked = parser.parse_args()
+    PHASES[asked.phase](asked.now, asked.votation)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""`script/demo`, played whole in a folder of its own: what the outsider finds, and what never reached the server."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CREDENTIAL = re.compile(
+    rb"[1-9A-HJ-NP-Za-km-z]{5}-[1-9A-HJ-NP-Za-km-z]{6}-[1-9A-HJ-NP-Za-km-z]{5}-[1-9A-HJ-NP-Za-km-z]{6}"
+)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    command = [
+        sys.executable,
+        "-m",
+        "beffroi.demonstration.play",
+        "--no-serve",
+        "--ballots",
+        "50",
+        "--folder",
+        str(folder),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return folder, done.stdout
+
+
+def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes()
+
+
+def test_every_check_of_the_outsider_runs_and_ends_as_it_should(played: tuple[Path, str]) -> None:
+    _folder, said = played
+    assert said.count("comme il se doit") == 10
+    assert "NOT RUN" not in said
+
+
+def test_no_credential_and_no_trustee_key_ever_reached_the_server(played: tuple[Path, str]) -> None:
+    folder, _said = played
+    letters = b"".join(content for path, content in contents(folder / "letters") if path.parent.name != "mail")
+    secrets = set(CREDENTIAL.findall(letters))
+    assert len(secrets) > 40_000, "two votations of twenty thousand letters"
+    keys = [path.read_bytes() for path in folder.glob("trustee-*/*/private_key.json")]
+    scalars = [json.loads(key).encode() for key in keys]
+    assert len(scalars) == 6
+    for path, content in contents(folder / "server"):
+        assert not secrets.intersection(CREDENTIAL.findall(content)), path
+        assert not any(scalar in content for scalar in scalars), path
+
+
+def test_the_roles_keep_to_their_folders(played: tuple[Path, str]) -> None:
+    folder, _said = played
+    kept = {path.name for path in folder.iterdir()}
+    assert kept == {"server", "authority", "trustee-1", "trustee-2", "trustee-3", "letters", "voters", "outsider"}
+    assert not [path for path in folder.rglob("private_*") if path.stat().st_mode & 0o077], "secrets are their owner's"
+
+
+def test_only_the_open_votation_has_a_key(played: tuple[Path, str]) -> None:
+    folder, _said = played
+    assert len(list((folder / "server" / "keys").iterdir())) == 1, "that of the closed one is destroyed"
