@@ -5,7 +5,7 @@ Works where Django is not installed too: tests/core runs there (script/test).
 
 import importlib.util
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,15 @@ if HAS_DJANGO:
         home = tmp_path_factory.mktemp("home")
         settings.HOME = home
         return home
+
+
+    @pytest.fixture(autouse=True)
+    def own_language() -> Iterator[None]:
+        """A request leaves its language active in the thread: the next test starts from the default one."""
+        from django.utils import translation
+
+        yield
+        translation.deactivate()
 
 
 def listed_skips() -> dict[str, str]:
