@@ -1,3 +1,3 @@
-"""Beffroi: direct democracy and the commons of a commune. `core` decides, `apps` are what people see, `web` is the frame."""
+"""Direct democracy and the commons of a commune. `core` decides, `apps` are what people see, `web` is the frame."""
 
 __version__ = "0.1.0"

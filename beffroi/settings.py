@@ -67,7 +67,7 @@ ALLOWED_HOSTS = os.environ.get("BEFFROI_HOSTS", "localhost,127.0.0.1").split(","
 PACK = Path(os.environ.get("BEFFROI_PACK") or min((ROOT / "packs").glob("*/pack.toml")).parent)
 SHOW_CODES = os.environ.get("BEFFROI_SHOW_CODES") == "1"
 SOURCE_URL = os.environ.get("BEFFROI_SOURCE_URL", "")
-# Letters know a recipient by an opaque reference only; the roll, one floor up, gives the address at the moment of sending.
+# Letters know a recipient by an opaque reference; the roll, one floor up, gives the address at the moment of sending.
 ADDRESS_BOOK = "beffroi.apps.roll.queries.address_of"
 
 INSTALLED_APPS = [

@@ -87,7 +87,6 @@ if HAS_DJANGO:
         settings.HOME = home
         return home
 
-
     @pytest.fixture(autouse=True)
     def own_language() -> Iterator[None]:
         """A request leaves its language active in the thread: the next test starts from the default one."""

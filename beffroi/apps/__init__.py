@@ -1,1 +1,1 @@
-"""What residents, agents and councillors see. One app is one plural thing; the order of the floors is in docs and in pyproject."""
+"""What residents, agents and councillors see. One app is one plural thing; pyproject.toml has the order of floors."""

@@ -77,7 +77,7 @@ def build(now: datetime, _votation: str) -> None:
 
 
 def swap(listed: list[Resident], register: str, place: int) -> int:
-    """Where somebody of that register stands, after `place`: she gives her row up, so that the sizes stay the pack's."""
+    """Where somebody of that register stands, from `place` on: she gives her row up, so that the sizes stay."""
     return next(at for at in range(place, len(listed)) if listed[at].register == register)
 
 

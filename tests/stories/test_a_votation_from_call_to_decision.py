@@ -11,9 +11,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -195,7 +194,9 @@ def test_a_vote_from_its_call_to_its_decision(
     # The authority receives numbers, no names, and makes the credentials. Each trustee makes a key.
     call_command("votation", "voter-numbers", called.number, out=str(handed / "numbers.txt"))
     assert "Léa" not in (handed / "numbers.txt").read_text()
-    beffroi("credentials", "make", "--uuid", votation.uuid, "--voters", handed / "numbers.txt", "--out", here / "authority")
+    beffroi(
+        "credentials", "make", "--uuid", votation.uuid, "--voters", handed / "numbers.txt", "--out", here / "authority"
+    )
     for owner, (name, _) in enumerate(TRUSTEES, 1):
         beffroi("trustee", "init", "--out", here / f"trustee-{owner}", "--name", name)
     # What leaves these folders: the public halves for the clerk, and one sealed letter for each voter.

@@ -206,4 +206,3 @@ def overflow(page: Page) -> list[str]:
         }"""
     )
     return wide
-
