@@ -7,7 +7,10 @@ import argparse
 import json
 import random
 import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 
 from rich.progress import track
@@ -20,18 +23,31 @@ CREDENTIAL = re.compile(
 )
 #: blank, yes, no: invented opinions.
 WEIGHTS = (7, 55, 38)
-elections: dict[Path, Election] = {}
+
+
+@cache
+def election_of(path: Path) -> Election:
+    return parse_election(path.read_bytes())
 
 
 def cast(task: tuple[Path, Path, int]) -> str:
     """One voter's casting. `task` is (election file, letter, 0 blank, 1 yes, 2 no)."""
     path, letter, choice = task
-    election = (
-        elections.setdefault(path, parse_election(path.read_bytes())) if path not in elections else elections[path]
-    )
     found = CREDENTIAL.search(letter.read_text())
     assert found, f"{letter} holds no credential"
-    return encrypt(election, found[0], [[int(place == choice) for place in range(3)]]).decode()
+    return encrypt(election_of(path), found[0], [[int(place == choice) for place in range(3)]]).decode()
+
+
+@contextmanager
+def processes() -> Iterator[Callable[..., Iterable[str]]]:
+    """`map` on every processor, or in this process where the machine has no shared memory."""
+    try:
+        pool = ProcessPoolExecutor()
+    except OSError:
+        yield map
+        return
+    with pool:
+        yield partial(pool.map, chunksize=8)
 
 
 def main() -> None:
@@ -48,10 +64,8 @@ def main() -> None:
     voters = chance.sample(letters, asked.ballots - again)
     castings = [(letter, chance.choices(range(3), WEIGHTS)[0]) for letter in voters + chance.sample(voters, again)]
     tasks = [(asked.election, letter, choice) for letter, choice in castings]
-    with ProcessPoolExecutor() as pool, asked.out.open("w") as out:
-        done = track(
-            pool.map(cast, tasks, chunksize=8), total=len(tasks), description=f"Bulletins chiffrés ({again} revotent)"
-        )
+    with processes() as run, asked.out.open("w") as out:
+        done = track(run(cast, tasks), total=len(tasks), description=f"Bulletins chiffrés ({again} revotent)")
         for (_election, letter, _choice), ballot in zip(tasks, done, strict=True):
             out.write(json.dumps({"number": int(letter.stem), "ballot": ballot}) + "\n")
 

@@ -82,6 +82,7 @@ def processor() -> str:
 
 def main(number: int) -> None:
     """Makes, measures, writes."""
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"Making an archive of {number} ballots", flush=True)
@@ -116,7 +117,8 @@ def main(number: int) -> None:
 
 Written by `script/bench voting {number}` on {today}; run it on your own machine, figures from another one say little.
 
-Machine: {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}. belenios-tool: {version}.
+Machine: {processor()}, {os.cpu_count()} cores (load {load:.1f} before: above 0.5, trust the processor's seconds only),
+Python {platform.python_version()}. belenios-tool: {version}.
 Archive: {number} ballots, one question (yes, no, blank), three trustees, {size / 1e6:.1f} MB, made by our own code
 ({each:.1f} ms to encrypt and sign a ballot in Python). Best of {RUNS} runs (of one for ballot by ballot).
 The two programs do not do the same work: each line says what it checked.

@@ -1,5 +1,6 @@
 """`script/demo`, played whole in a folder of its own: what the outsider finds, and what never reached the server."""
 
+import functools
 import json
 import re
 import subprocess
@@ -8,6 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from beffroi.core.cli import announced_in
+from beffroi.core.journal.log import verify_log
+from beffroi.core.verdict import accepted
+from beffroi.core.voting import archive, box, credentials
+from beffroi.core.voting.election import parse_election
+from beffroi.core.voting.verify import verify
+from tests.core.voting.test_verify import mutants
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CREDENTIAL = re.compile(
@@ -68,3 +77,37 @@ def test_the_roles_keep_to_their_folders(played: tuple[Path, str]) -> None:
 def test_only_the_open_votation_has_a_key(played: tuple[Path, str]) -> None:
     folder, _said = played
     assert len(list((folder / "server" / "keys").iterdir())) == 1, "that of the closed one is destroyed"
+
+
+def test_every_mutant_of_its_archive_gets_its_verdict(
+    played: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each mutant of mutate_bel.py. What one archive cannot show is refused with the journal."""
+    outsider = played[0] / "outsider"
+    raw, key = (outsider / "archive.bel").read_bytes(), (outsider / "key").read_text().strip()
+    steps, entries = verify_log((outsider / "entries.jsonl").read_bytes(), (outsider / "checkpoint").read_bytes(), key)
+    assert accepted(steps)
+    uuid = parse_election(archive.read(raw).events[0].data[0]).uuid
+    announced, step = announced_in(entries, uuid, None)
+    assert step.passed
+    # Twenty thousand credentials and fifty ballots, the same in nearly every mutant: each is judged once.
+    monkeypatch.setattr(credentials, "parse_credentials", functools.cache(credentials.parse_credentials))
+    plain = box.check_one
+    known: dict[tuple[bytes, bytes], box.Checked] = {}
+
+    def remembering(election: box.Election, ballot: bytes) -> box.Checked:
+        if (election.raw, ballot) not in known:
+            known[election.raw, ballot] = plain(election, ballot)
+        return known[election.raw, ballot]
+
+    monkeypatch.setattr(box, "check_one", remembering)
+    assert accepted(verify(raw, announced, processes=1))
+    made, wrong = 0, []
+    for name, expect, changed in mutants(raw):
+        made += 1
+        if accepted(verify(changed, processes=1)) != (expect != "reject"):
+            wrong.append(f"{name}: {expect} expected")
+        elif expect == "undetectable" and accepted(verify(changed, announced, processes=1)):
+            wrong.append(f"{name}: accepted with the journal")
+    assert made > 60
+    assert wrong == []

@@ -50,8 +50,9 @@ def check_ballots(
     if wanted > 1 and not multiprocessing.current_process().daemon:  # a daemon may not have children
         try:
             return _in_parallel(election, raws, progress, wanted)
-        except BrokenProcessPool:
-            pass  # a program without a main guard, or a child killed: the plain path gives the same answers
+        except (BrokenProcessPool, OSError):
+            # A program without a main guard, a child killed, no shared memory: the plain path gives the same answers.
+            pass
     return _collect((check_one(election, raw) for raw in raws), len(raws), progress)
 
 

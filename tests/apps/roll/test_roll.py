@@ -155,9 +155,9 @@ def test_a_person_counts_from_the_day_of_arrival_to_the_eve_of_leaving(town: Non
 @pytest.mark.django_db
 def test_building_twice_changes_nothing(db: None) -> None:
     actions.build(pack.current())
-    before = list(Station.objects.values()), list(Neighbourhood.objects.values())
+    before = list(Station.objects.order_by("pk").values()), list(Neighbourhood.objects.order_by("pk").values())
     actions.build(pack.current())
-    assert (list(Station.objects.values()), list(Neighbourhood.objects.values())) == before
+    assert (list(Station.objects.order_by("pk").values()), list(Neighbourhood.objects.order_by("pk").values())) == before
     assert Station.objects.count() == len(pack.current().stations)
 
 
