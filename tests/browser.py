@@ -162,6 +162,7 @@ def axe(axe_source: str) -> Callable[[Page], None]:
     """Fails with every rule that the page breaks, and where. Evaluated: the page's policy forbids adding a script."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a click has only begun to lead here
         page.evaluate(axe_source)
         rules = {rule: {"enabled": False} for rule in AXE_OFF}
         found: list[dict[str, Any]] = page.evaluate(

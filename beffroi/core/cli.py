@@ -15,7 +15,7 @@ from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import Entry, verify_log
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.verdict import Step, accepted
-from beffroi.core.voting import archive, verbs
+from beffroi.core.voting import archive, tally, verbs
 from beffroi.core.voting.election import parse_election
 from beffroi.core.voting.verify import Announced, verify
 
@@ -65,6 +65,7 @@ def verify_command(
         steps, entries = verify_log(journal.read_bytes(), checkpoint.read_bytes(), log_key)
         announced, step = announced_in(entries, _uuid(raw), fingerprint)
         steps.append(step)
+        steps += totals_in(entries, raw)
     with _progress(hidden=as_json) as told:
         steps += verify(raw, announced, told)
     _conclude(steps, _verdict(steps, fingerprint, journal is not None), as_json)
@@ -98,11 +99,14 @@ def announced_in(entries: Iterable[Entry], uuid: str | None, fingerprint: str | 
         return None, _journal_step(
             f"entry {opened[0].index}: its fingerprint is {data['fingerprint']}, not the one given"
         )
-    later = {
-        kind: [e.data for e in listed if e.kind == kind and e.data["votation"] == data["votation"]]
-        for kind in ("votation.box_head", "votation.closed", "votation.decided")
-    }
-    heads = tuple((int(d["height"]), str(d["head"])) for found in later.values() for d in found)
+    later = _later(listed, data["votation"])
+    for kind in _ONCE:
+        if len(later[kind]) > 1:
+            return None, _journal_step(f"the journal says {kind} of {data['votation']} {len(later[kind])} times")
+    if data["registered"] != data["credentials"]:
+        fault = f"{data['credentials']} credentials for {data['registered']} persons registered"
+        return None, _journal_step(f"entry {opened[0].index}: {fault}")
+    heads = tuple((int(d["height"]), str(d["head"])) for found in later.values() for d in found if "height" in d)
     closed, decided = later["votation.closed"], later["votation.decided"]
     announced = Announced(
         fingerprint=str(data["fingerprint"]),
@@ -114,6 +118,74 @@ def announced_in(entries: Iterable[Entry], uuid: str | None, fingerprint: str | 
         archive=str(decided[-1]["archive_sha256"]) if decided else None,
     )
     return announced, _journal_step()
+
+
+_ONCE = ("votation.closed", "votation.decided")
+_LATER = ("votation.box_head", "votation.paper_agreed", *_ONCE)
+
+
+def _later(entries: Iterable[Entry], votation: str | int) -> dict[str, list[dict[str, str | int]]]:
+    """What the journal says of a votation after its opening, by kind."""
+    about = [entry for entry in entries if entry.data.get("votation") == votation]
+    return {kind: [entry.data for entry in about if entry.kind == kind] for kind in _LATER}
+
+
+def totals_in(entries: Iterable[Entry], raw: bytes) -> list[Step]:
+    """The step that compares the decision that the journal announced with its figures; none before the decision.
+
+    The figures are the archive's online result and the paper counts of the stations, which the journal holds.
+    """
+    listed, uuid = list(entries), _uuid(raw)
+    for opened in (entry.data for entry in listed if entry.kind == "votation.opened" and entry.data["uuid"] == uuid):
+        later = _later(listed, opened["votation"])
+        for decided in later["votation.decided"]:
+            faults = _total_faults(opened, decided, later["votation.paper_agreed"], _online(raw))
+            title = "The announced decision is what the online result and the paper counts give"
+            return [Step("announced.decision", title, not faults, 1 + len(later["votation.paper_agreed"]), faults)]
+    return []
+
+
+def _online(raw: bytes) -> dict[str, int] | None:
+    """The online result of a votation by yes or no; None when the archive holds none that can be read."""
+    try:
+        results = [event for event in archive.read(raw).events if event.kind == "Result"]
+        numbers = tally.read_result(results[0].data[-1]) if results else []
+    except Malformed:  # the verification itself says what is wrong
+        return None
+    if [len(row) for row in numbers] != [3]:
+        return None
+    ((blank, yes, no),) = numbers
+    return {"yes": yes, "no": no, "blank": blank}
+
+
+def _total_faults(
+    opened: dict[str, str | int],
+    decided: dict[str, str | int],
+    paper: list[dict[str, str | int]],
+    online: dict[str, int] | None,
+) -> tuple[str, ...]:
+    if online is None:
+        return ("the archive holds no result with which to compare the decision",)
+    stations = [str(count["station"]) for count in paper]
+    right: dict[str, str | int] = {
+        name: number + sum(int(count[name]) for count in paper) for name, number in online.items()
+    }
+    participants = sum(int(number) for number in right.values())
+    more_yes = int(right["yes"]) > int(right["no"])
+    reached = participants >= int(decided["minimum"])
+    outcome = ("adopted" if more_yes else "refused") if reached else "minimum_not_met"
+    right |= {"participants": participants, "registered": opened["registered"], "outcome": outcome}
+    odd = [f"station {code}: two paper counts" for code in sorted(set(stations)) if stations.count(code) > 1]
+    if participants > int(opened["registered"]):
+        odd.append(f"decision: {participants} voters for {opened['registered']} persons registered")
+    return (
+        *odd,
+        *(
+            f"decision: {name} is {decided[name]}, the figures give {value}"
+            for name, value in right.items()
+            if decided[name] != value
+        ),
+    )
 
 
 def _journal_step(fault: str = "") -> Step:

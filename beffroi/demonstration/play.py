@@ -211,6 +211,15 @@ def check_free(port: int) -> None:
             raise SystemExit(2) from None
 
 
+def make_room(folder: Path) -> None:
+    """Takes away what an earlier run has left, and nothing else: a folder of other things is refused."""
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(path.name not in ROLES for path in folder.iterdir()):
+        raise SystemExit(f"demo: {folder} holds other things than a demonstration: choose an empty folder")
+    shutil.rmtree(folder)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
@@ -225,8 +234,7 @@ def main() -> None:
     if not asked.no_serve:
         check_free(asked.port)
     folder: Path = asked.folder.resolve()
-    if folder.exists():
-        shutil.rmtree(folder)
+    make_room(folder)
     for name in ROLES:
         (folder / name).mkdir(parents=True, mode=0o700)
     start = time.monotonic()

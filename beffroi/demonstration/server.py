@@ -49,6 +49,7 @@ from beffroi.demonstration.acts import (  # noqa: E402
 from beffroi.demonstration.calendar import Calendar, bar, console, say  # noqa: E402
 from beffroi.demonstration.population import SEED, Resident, residents  # noqa: E402
 from beffroi.web import pack as packs  # noqa: E402
+from beffroi.web.instance import is_demonstration  # noqa: E402
 
 
 def build(now: datetime, _votation: str) -> None:
@@ -289,6 +290,9 @@ def main() -> None:
     parser.add_argument("--now", type=datetime.fromisoformat, required=True)
     parser.add_argument("--votation", default="")
     asked = parser.parse_args()
+    # Invented acts, and codes in a file: never in a real commune's database. (`build` marks it, or refuses.)
+    if asked.phase != "build" and not is_demonstration():
+        raise SystemExit("this database is not marked as a demonstration")
     PHASES[asked.phase](asked.now, asked.votation)
 
 

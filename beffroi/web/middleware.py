@@ -1,7 +1,9 @@
-"""A refusal becomes a page with a sentence, never a 500."""
+"""A refusal becomes a page with a sentence, never a 500; a body that nobody asked for is not read."""
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -31,3 +33,15 @@ def _answer(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if request.content_type == "application/json":
         return JsonResponse({"rule": rule, "sentence": said}, status=status)
     return told(request, status, title, said)
+
+
+def sizes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuses a body larger than any file that we take before a byte of it is read: Django limits forms, not files."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        declared = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not declared.isdecimal() or len(declared) > 18 or int(declared) > settings.MOST_BYTES_OF_A_BODY:
+            raise RequestDataTooBig("a body larger than any file that is taken")
+        return get_response(request)
+
+    return middleware

@@ -66,10 +66,17 @@ def source(request: HttpRequest) -> HttpResponse:
 
 def told(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     """A page that says what happened in one sentence and gives a way on."""
-    came_from = request.META.get("HTTP_REFERER", "")
-    back = urlsplit(came_from).path if came_from and urlsplit(came_from).netloc == request.get_host() else ""
-    context = {"status": status, "headline": title, "sentence": sentence, "back": back}
+    context = {"status": status, "headline": title, "sentence": sentence, "back": _came_from(request)}
     return render(request, "web/told.html", context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this site that led here, or nothing. Two slashes would begin another site's address."""
+    try:
+        parts = urlsplit(request.META.get("HTTP_REFERER", ""))
+    except ValueError:  # such as "http://[x"
+        return ""
+    return parts.path if parts.netloc == request.get_host() and not parts.path.startswith("//") else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

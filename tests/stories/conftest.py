@@ -30,7 +30,7 @@ def village(
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Village:
-    """Built by its own command, with nothing but its people: twelve of the roll, two agents, two scrutineers, a councillor."""
+    """Built by its own command, with nothing but its people: twelve of the roll, and five who work for the commune."""
     settings.PACK = PACK
     monkeypatch.setattr(views, "ANSWER_SECONDS", 0)  # the wait that hides which addresses are known
     return found(live_server.url, clock, mailbox)

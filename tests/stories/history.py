@@ -50,8 +50,9 @@ def played(village: Village) -> History:
     village.work()
     village.sign(petition, "hugo", "simone")
     village.work()
+    village.wait_until(SITTING - timedelta(days=7))
+    village.work()  # convenes
     village.wait_until(SITTING + timedelta(hours=2))
-    village.work()
     hearing = Hearing.objects.get()
     assemblies.hold_hearing(hearing, village.now())
     village.wait_until(w.CALLED)

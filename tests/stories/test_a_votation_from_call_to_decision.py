@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,7 +54,7 @@ VERIFIED = "accepted: this is the election that the journal announced, and its r
 
 
 def beffroi(*words: str | Path, folder: Path | None = None, expect: int = 0) -> str:
-    """The command of the authority, the trustees and the auditors, on a computer of theirs: no database, no settings."""
+    """The command of the authority, the trustees and the auditors, on computers of theirs: no database, no settings."""
     alone = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DJANGO_"))}
     command = [str(Path(sys.executable).parent / "beffroi"), *map(str, words)]
     done = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=False)
@@ -103,10 +103,10 @@ class Server:
 
 
 @pytest.fixture
-def server(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Server]:
+def server(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Server:
     for ours in ("beffroi", "django"):
         caplog.set_level(logging.DEBUG, ours)  # more than a server ever logs
-    yield Server(caplog, capsys, tmp_path)
+    return Server(caplog, capsys, tmp_path)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from playwright.sync_api import Dialog, Page, expect
 from beffroi.core.voting import ballot
 from beffroi.core.voting.credentials import new_credential, public_credential
 from beffroi.core.voting.opened import check_opened
+from beffroi.web.typography import french
 from tests.stories.booth_site import RECEIVED, Box, choose, close, heading, number, press, say, serving
 
 NARROW = {"width": 320, "height": 640}
@@ -126,7 +127,7 @@ def test_the_question_and_every_word_are_there_in_english(desk: Page, box: Box) 
     desk.get_by_role("radio", name="Blank").check()
     desk.get_by_role("button", name="Continue").click()
     expect(desk.locator(".chosen:visible")).to_have_text("Blank")
-    expect(desk.get_by_text(box.question).locator("visible=true")).to_have_count(1)
+    expect(desk.get_by_text(french(box.question)).locator("visible=true")).to_have_count(1)
 
 
 def test_a_voter_changes_her_mind_before_closing(desk: Page, box: Box) -> None:

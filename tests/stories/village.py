@@ -196,13 +196,17 @@ def tracker(page: Page) -> str:
 
 def overflow(page: Page) -> list[str]:
     """What is wider than the screen, outside the boxes that scroll by themselves: nothing on a page that fits."""
+    page.wait_for_load_state()  # a click has only begun to lead here
     wide: list[str] = page.evaluate(
         """() => {
             const room = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= room) return [];
-            return [...document.querySelectorAll('body *')]
-                .filter((node) => node.getBoundingClientRect().right > room + 1)
-                .map((node) => node.outerHTML.slice(0, 120));
+            const boxed = (node) => getComputedStyle(node).overflowX !== 'visible';
+            const scrolls = (node) => node && (boxed(node) || scrolls(node.parentElement));
+            const over = (node) => node.getBoundingClientRect().right > room + 1 && !scrolls(node.parentElement);
+            const wide = [...document.querySelectorAll('body *')].filter(over);
+            const innermost = wide.filter((node) => ![...node.children].some(over));
+            return (innermost.length ? innermost : [document.body]).map((node) => node.outerHTML.slice(0, 120));
         }"""
     )
     return wide

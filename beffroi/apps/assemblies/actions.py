@@ -152,7 +152,10 @@ def _add(
 
 def _next_sitting(moment: datetime) -> Sitting:
     # A worker that comes late may not add to an agenda that has left meanwhile: `moment` is never before now.
-    planned = list(Sitting.objects.select_for_update().filter(convened_at=None, starts_at__gt=moment).order_by("pk"))
+    # Petitions are put to the council: no other assembly's sitting hears them, however near.
+    council = [listed.code for listed in packs.current().assemblies if listed.kind == "council"][:1]
+    sittings = Sitting.objects.select_for_update().filter(assembly__slug__in=council)
+    planned = list(sittings.filter(convened_at=None, starts_at__gt=moment).order_by("pk"))
     place = suffrage.next_sitting(moment, [(row.convocation_at, row.starts_at) for row in planned])
     if place is None:
         raise Refused("assemblies.no_sitting")
@@ -182,6 +185,8 @@ def record_answer(hearing: Hearing, official: Official, text: str, now: datetime
     if not written or len(written) > ANSWER_LIMIT or any(ord(sign) < 32 and sign not in "\n\t" for sign in written):
         raise Malformed("text", f"{len(written)} signs", f"1 to {ANSWER_LIMIT} signs, none of them a control character")
     row = Hearing.objects.select_for_update().get(pk=hearing.pk)
+    if official.assembly_id != row.item.sitting.assembly_id:
+        raise Refused("assemblies.not_of_this_assembly", official.name)
     if row.held_at is None or row.answer_due_on is None:
         raise Refused("assemblies.not_held", row.number)
     if Answer.objects.filter(hearing=row).exists():

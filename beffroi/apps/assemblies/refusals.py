@@ -16,5 +16,6 @@ SENTENCES: dict[str, str | Promise] = {
     "assemblies.already_held": _("This hearing has been recorded already."),
     "assemblies.sitting_not_begun": _("The sitting has not begun: its hearing cannot have been held."),
     "assemblies.not_held": _("The petition has not been heard yet: the answer comes after the hearing."),
+    "assemblies.not_of_this_assembly": _("This petition was heard by another assembly, whose members answer it."),
     "assemblies.already_answered": _("The answer has been recorded already. It is published, and no longer changes."),
 }

@@ -11,6 +11,7 @@ from beffroi.core.journal.log import proof_json
 from beffroi.core.journal.tree import leaf_hash
 
 PAGE = 50
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,11 @@ def about(subject: str) -> list[Entry]:
 
 def leaves(size: int) -> Iterator[bytes]:
     """The first `size` leaves, in order. They never change, so they need not be read in one transaction."""
-    rows = Entry.objects.filter(index__lt=size).order_by("index").values_list("leaf", flat=True)
-    for leaf in rows.iterator(chunk_size=1000):
-        yield leaf.encode("ascii")
+    rows = Entry.objects.order_by("index").values_list("leaf", flat=True)
+    for start in range(0, size, BATCH):
+        # Each batch is a query that ends: a slow download must not keep a snapshot that the server has to forget.
+        for leaf in list(rows.filter(index__gte=start, index__lt=min(start + BATCH, size))):
+            yield leaf.encode("ascii")
 
 
 def inclusion(index: int, size: int | None = None) -> Inclusion:

@@ -23,7 +23,7 @@ SENTENCES: Mapping[str, Words] = {
     "petition.verified": _(
         "Petition %(petition)s: signatures verified (%(rung)s), %(valid)s valid, %(refused)s refused, %(outcome)s"
     ),
-    "petition.effect": _("Petition %(petition)s: its effect is caused (%(rung)s), %(effect)s"),
+    "petition.effect": _("Petition %(petition)s: a threshold has its effect, %(effect)s"),
     "petition.closed": _("Petition %(petition)s: closed with %(count)s signatures"),
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
@@ -42,7 +42,7 @@ SENTENCES: Mapping[str, Words] = {
     "votation.opened": _(
         "Votation %(votation)s: the election is fixed, %(registered)s persons are registered, fingerprint published"
     ),
-    "votation.box_head": _("Votation %(votation)s: head of the ballot box, %(height)s events"),
+    "votation.box_head": _("Votation %(votation)s: head of the ballot box, events: %(height)s"),
     "votation.closed": _("Votation %(votation)s: online vote closed with %(ballots)s ballots in the box"),
     "votation.forgotten": _(
         "Votation %(votation)s: %(voted)s persons voted online; the server no longer knows who cast which ballot"

@@ -7,6 +7,8 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
@@ -71,12 +73,21 @@ def _claimed(letter: Letter) -> bool:
 
 def _deliver_one(letter: Letter, now: datetime) -> int:
     address = import_string(settings.ADDRESS_BOOK)(letter.recipient)
-    if not address:  # no e-mail, or gone: paper letters come with a later issue
+    if not _is_one(address):  # no e-mail, or gone: paper letters come with a later issue
         Letter.objects.filter(pk=letter.pk).update(attempts=MOST_ATTEMPTS)
         return 0
     send_now(letter.kind, address, {"reference": letter.reference}, settings.LANGUAGE_CODE)
     Letter.objects.filter(pk=letter.pk).update(sent_at=now)
     return 1
+
+
+def _is_one(address: str) -> bool:
+    """An imported roll may hold what is no address, or two: mail's own errors would stop the worker, and repeat it."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
 
 
 def send_now(kind: str, address: str, context: Mapping[str, str], language: str) -> None:

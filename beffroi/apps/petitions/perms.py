@@ -11,6 +11,11 @@ def may_sign(acting: Acting | None) -> bool:
     return acting is not None
 
 
+def is_at_work(account: Account | None, acting: Acting | None) -> bool:
+    """Signed in to work, with nobody in front of her or him: this account signs and files nothing."""
+    return account is not None and acting is None
+
+
 def may_read(petition: Petition, acting: Acting | None, account: Account | None) -> bool:
     """Anyone reads a petition, from its filing on: what waits for a decision is public too."""
     return True

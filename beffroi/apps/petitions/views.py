@@ -82,6 +82,7 @@ def petition(request: Request, number: str) -> HttpResponse:
         "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
         "mine": mine if queries.stands(mine) else None,
         "reason": REASONS.get(row.refusal_code, ""),
+        "at_work": perms.is_at_work(request.account, request.acting),
         "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
         "may_enter": perms.may_enter_lines(request.account) and row.state == State.OPEN,
         "admissibility_days": pack.current().number("petitions.admissibility_days", timezone.localdate(now)),
@@ -141,7 +142,7 @@ def sign(request: Request, number: str) -> HttpResponse:
     mine = queries.signature_of(row, person)
     if request.method == "POST" and form.is_valid():
         receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
-        request.session[SHOWN_ONCE] = {"petition": row.number, "receipt": receipt.text}
+        request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
         return redirect("petitions:signed", row.number)
     context = {
         "petition": row,
@@ -178,7 +179,8 @@ def signed(request: Request, number: str) -> HttpResponse:
     if not queries.stands(mine):
         return redirect("petitions:petition", row.number)
     receipt = ""
-    if kept and kept["petition"] == row.number:
+    # Not only of this petition: of this signature. An agent's session goes on with the next person.
+    if kept and mine is not None and kept["signature"] == mine.pk:
         receipt = kept["receipt"]
         del request.session[SHOWN_ONCE]
     waiting = queries.waiting(row)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from beffroi.apps.roll import actions
 from beffroi.apps.roll.acting import COUNTER, WEB, Acting, Request
@@ -22,6 +22,8 @@ def acting(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         answer = get_response(request)
         if answer.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(answer, ["Cookie"])  # every page says in its head who is signed in
+            if cast(Request, request).account is not None and "Cache-Control" not in answer:
+                add_never_cache_headers(answer)  # on a shared screen, "back" shows nothing of who has signed out
         return answer
 
     return middleware

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +25,7 @@ from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.checks import may_show_codes
 from beffroi.apps.roll.forms import AddressForm, CodeForm, WhoForm
 from beffroi.apps.roll.models import Account, Person
-from beffroi.apps.roll.perms import AGENTS, may_act_at_counter, requires
+from beffroi.apps.roll.perms import AGENTS, is_clerk, is_scrutineer, may_act_at_counter, requires
 from beffroi.apps.roll.queries import candidates
 from beffroi.core.errors import Refused
 from beffroi.web import frame
@@ -136,7 +137,8 @@ def _enter(request: HttpRequest, account: Account, after: str) -> HttpResponse:
 
 def _home_of(account: Account) -> str:
     doors = frame.doors()
-    return doors.get("counter" if may_act_at_counter(account) else "space", "/")
+    has_a_desk = may_act_at_counter(account) or is_clerk(account) or is_scrutineer(account)
+    return doors.get("counter" if has_a_desk else "space", "/")
 
 
 @require_POST
@@ -156,6 +158,7 @@ def counter_open(request: Request, ref: UUID) -> HttpResponse:
     person = get_object_or_404(Person, ref=ref)
     assert request.account is not None
     actions.begin_counter_session(request.account, person, request.POST.get("proof", ""), timezone.now())
+    rotate_token(request)  # a form that another tab still shows for the person before no longer acts for this one
     return _to_desk(request)
 
 

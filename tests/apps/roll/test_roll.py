@@ -157,7 +157,10 @@ def test_building_twice_changes_nothing(db: None) -> None:
     actions.build(pack.current())
     before = list(Station.objects.order_by("pk").values()), list(Neighbourhood.objects.order_by("pk").values())
     actions.build(pack.current())
-    assert (list(Station.objects.order_by("pk").values()), list(Neighbourhood.objects.order_by("pk").values())) == before
+    assert (
+        list(Station.objects.order_by("pk").values()),
+        list(Neighbourhood.objects.order_by("pk").values()),
+    ) == before
     assert Station.objects.count() == len(pack.current().stations)
 
 

@@ -265,7 +265,7 @@ def test_an_hour_later_a_code_may_be_asked_for_again(client: Client, odette: Per
 
 
 def test_when_somebody_tries_addresses_one_after_another_the_birth_date_is_asked_of_everybody(
-    odette: Person, agent: Account
+    odette: Person,
 ) -> None:
     for number in range(20):
         code = actions.issue_code(f"p{number}@example.org", NOW)
@@ -275,8 +275,27 @@ def test_when_somebody_tries_addresses_one_after_another_the_birth_date_is_asked
     checked = actions.check_code("odette@example.org", actions.issue_code("odette@example.org", NOW), NOW)
     assert not checked.settled
     assert actions.choose("odette@example.org", checked.code_id, account(odette), odette.birth_date, NOW)
+
+
+def test_somebody_who_tries_addresses_one_after_another_shuts_no_agent_out_unless_he_tries_hers(
+    agent: Account,
+) -> None:
+    for number in range(20):
+        code = actions.issue_code(f"p{number}@example.org", NOW)
+        for _ in range(5):
+            with pytest.raises(Refused):
+                actions.check_code(f"p{number}@example.org", wrong(code), NOW)
+    at_work = "guichet@example.org"
+    assert actions.check_code(at_work, actions.issue_code(at_work, NOW), NOW).settled
+    code = actions.issue_code(at_work, NOW)
+    for _ in range(3):
+        with pytest.raises(Refused):
+            actions.check_code(at_work, wrong(code), NOW)
     with pytest.raises(Refused):
-        actions.check_code("guichet@example.org", actions.issue_code("guichet@example.org", NOW), NOW)
+        actions.check_code(at_work, code, NOW)
+    assert actions.check_code(
+        at_work, actions.issue_code(at_work, NOW + timedelta(hours=1)), NOW + timedelta(hours=1)
+    ).settled
 
 
 def test_an_agent_signs_in_with_the_account_at_work(client: Client, agent: Account, mailbox: Mailbox) -> None:

@@ -40,8 +40,17 @@ def whole(tmp_path: Path) -> Path:
     return path
 
 
-def journal(folder: Path, events: list[Event], **changes: Any) -> list[str | Path]:
-    """The options that name the journal of the election whose archive holds these events."""
+def journal(
+    folder: Path,
+    events: list[Event],
+    decided: dict[str, Any] | None = None,
+    more: list[tuple[str, dict[str, Any]]] | None = None,
+    **changes: Any,
+) -> list[str | Path]:
+    """The options that name the journal of the election whose archive holds these events.
+
+    `changes` are made to its opening, `decided` to its decision; `more` are entries that come last.
+    """
     raw = b"".join(archive.write(TIMESTAMP, events))
     read = archive.read(raw)
     setup, heads = read.events[0].data, read.hashes
@@ -69,8 +78,13 @@ def journal(folder: Path, events: list[Event], **changes: Any) -> list[str | Pat
         numbers = {"registered": 9, "participants": 8, "minimum": 2, "yes": 4, "no": 3, "blank": 1}
         place = {"height": len(heads) - 1, "head": heads[-1], "archive_sha256": hashlib.sha256(raw).hexdigest()}
         leaves.append(
-            encode("votation.decided", NOW, {"votation": "V-2026-01", "outcome": "adopted", **numbers, **place})
+            encode(
+                "votation.decided",
+                NOW,
+                {"votation": "V-2026-01", "outcome": "adopted", **numbers, **place, **(decided or {})},
+            )
         )
+    leaves += [encode(kind, NOW, {"votation": "V-2026-01", **data}) for kind, data in more or []]
     (folder / "entries.jsonl").write_bytes(b"".join(leaf + b"\n" for leaf in leaves))
     head = sign_checkpoint(KEY, "beffroi.example", len(leaves), root(leaf_hash(leaf) for leaf in leaves))
     (folder / "checkpoint").write_text(head)
@@ -142,6 +156,58 @@ def test_an_altered_journal_is_refused(whole: Path, tmp_path: Path) -> None:
     entries = tmp_path / "entries.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"credentials":9', b'"credentials":8', 1))
     assert beffroi("verify", whole, *options).exit_code == 1
+
+
+PAPER = {"station": "01", "voters": 1, "yes": 0, "no": 1, "blank": 0}
+
+
+@pytest.mark.parametrize(
+    ("decided", "paper", "fault"),
+    [
+        ({"yes": 40, "participants": 44}, [], "yes is 40, the figures give 4"),
+        ({"outcome": "refused"}, [], "outcome is refused, the figures give adopted"),
+        ({"minimum": 9}, [], "outcome is adopted, the figures give minimum_not_met"),
+        ({"registered": 90}, [], "registered is 90, the figures give 9"),
+        ({}, [PAPER], "no is 3, the figures give 4"),
+        ({"no": 4, "participants": 9}, [PAPER], "outcome is adopted, the figures give refused"),
+        ({"no": 5, "participants": 10, "outcome": "refused"}, [PAPER, PAPER], "01: two paper counts"),
+        ({"no": 5, "participants": 10, "outcome": "refused"}, [PAPER, PAPER], "10 voters for 9 persons registered"),
+    ],
+)
+def test_a_decision_that_the_figures_do_not_give_is_refused(
+    decided: dict[str, Any], paper: list[dict[str, Any]], fault: str, whole: Path, tmp_path: Path
+) -> None:
+    more = [("votation.paper_agreed", count) for count in paper]
+    done = beffroi("verify", whole, *journal(tmp_path, played().events, decided=decided, more=more))
+    assert done.exit_code == 1
+    assert fault in done.output
+
+
+def test_a_decision_is_the_online_result_and_the_paper_counts(whole: Path, tmp_path: Path) -> None:
+    decided = {"no": 4, "participants": 9, "outcome": "refused"}
+    more = [("votation.paper_agreed", PAPER)]
+    done = beffroi("verify", whole, *journal(tmp_path, played().events, decided=decided, more=more))
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, ANNOUNCED)
+
+
+@pytest.mark.parametrize("kind", ["votation.closed", "votation.decided"])
+def test_a_vote_is_closed_once_and_decided_once(kind: str, whole: Path, tmp_path: Path) -> None:
+    head = archive.read(played().archive).hashes[-1]
+    end: dict[str, Any] = {"height": len(played().events) - 1, "head": head}
+    if kind == "votation.closed":
+        end |= {"ballots": 9}
+    else:
+        end |= {"registered": 9, "participants": 8, "minimum": 2, "yes": 4, "no": 3, "blank": 1, "outcome": "adopted"}
+        end |= {"archive_sha256": hashlib.sha256(played().archive).hexdigest()}
+    done = beffroi("verify", whole, *journal(tmp_path, played().events, more=[(kind, end)]))
+    assert done.exit_code == 1
+    assert f"says {kind} of V-2026-01 2 times" in done.output
+
+
+def test_more_credentials_than_persons_registered_are_refused(whole: Path, tmp_path: Path) -> None:
+    done = beffroi("verify", whole, *journal(tmp_path, played().events, registered=8))
+    assert done.exit_code == 1
+    assert "9 credentials for 8 persons registered" in done.output
 
 
 def test_the_three_options_of_the_journal_go_together(whole: Path, tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def prepare(title: str, question: str, petition_number: str, due_on: date | None
 
 def _next_number(year: int) -> str:
     # Two at the same instant: the unique number refuses the second, and its caller tries again.
-    last = Votation.objects.filter(number__startswith=f"V-{year}-").order_by("-number").first()
+    # The newest row, not the highest text: "V-2026-100" sorts before "V-2026-99".
+    last = Votation.objects.filter(number__startswith=f"V-{year}-").order_by("-pk").first()
     return f"V-{year}-{int(last.number.rpartition('-')[2]) + 1 if last else 1:02d}"
 
 

@@ -86,4 +86,7 @@ def _cast(request: Request, number: str) -> actions.Receipt:
     declared = str(request.META.get("CONTENT_LENGTH") or "0")
     if not declared.isdecimal() or int(declared) > actions.MOST_BYTES:
         raise Refused("votations.too_large")
+    # A form's body is read by the check of its token, and could not be read again here.
+    if request.content_type != "application/json":
+        raise Refused("votations.bad_ballot", "content type")
     return actions.cast(votation, request.acting.person, request.body, timezone.now)

@@ -160,4 +160,5 @@ def paper(request: Request, number: str) -> HttpResponse:
             messages.success(request, _("Your count of %(station)s is recorded.") % {"station": given["station"].name})
             return redirect("votations:paper", number=number)
     context = {"section": SECTION, "votation": votation, "form": form, "desks": queries.desks(votation, own)}
+    context["left"] = queries.stations_left(votation)
     return render(request, "votations/paper.html", context)

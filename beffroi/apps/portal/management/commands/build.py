@@ -35,6 +35,7 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"Serve it with BEFFROI_PACK={options['pack']}, or it will show other rules than it was built with."
             )
+        own_file(settings.DATABASES["default"])
         call_command("migrate", interactive=False, verbosity=0)
         with transaction.atomic():
             mark(pack, options["demonstration"])
@@ -42,6 +43,12 @@ class Command(BaseCommand):
             assemblies.build(pack, timezone.now())
         gazette.ensure_key()
         self.stdout.write(f"{pack.name}: built in {settings.HOME}")
+
+
+def own_file(database: dict[str, Any]) -> None:
+    """SQLite would make a file that everybody on the machine can read; its logs get the rights of the file."""
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(database["NAME"]).touch(mode=0o600)
 
 
 def mark(pack: Pack, demonstration: bool) -> None:
