@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.panel import Panel
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROLES = ("server", "authority", "trustee-1", "trustee-2", "trustee-3", "letters", "voters", "outsider")
@@ -185,7 +184,7 @@ def things_to_try(stage: Stage, port: int) -> None:
 
     def enter(number: int, who: str, person: dict[str, str]) -> str:
         code = f"adresse : {person['address']}   code : [bold]{person['code']}[/bold]"
-        return f"[bold]{number}. {who}, {person['name']}[/bold]\n   {at}/connexion   {code}"
+        return f"[bold]{number}. {who}, {person['name']}[/bold]\n   {at}/connexion\n   {code}"
 
     lines = [
         enter(1, "Une habitante ou un habitant", resident),
@@ -197,9 +196,16 @@ def things_to_try(stage: Stage, port: int) -> None:
         f"   {at}/conseils/{told['sitting']} : l'audition a eu lieu ; écrivez la réponse du conseil.\n",
         f"L'initiative entière : {at}/initiatives/{told['initiative']}",
     ]
-    console.print(Panel("\n".join(lines), title="Trois choses à essayer", border_style="yellow"))
+    show("Trois choses à essayer", "\n".join(lines), "yellow")
     letter = (stage.folder / "letters" / told["votation"] / f"{resident['voter']}.txt").read_text()
-    console.print(Panel(letter.strip(), title=f"La lettre de {resident['name']}", border_style="dim"))
+    show(f"La lettre de {resident['name']}", letter.strip(), "dim")
+
+
+def show(title: str, text: str, style: str) -> None:
+    """Between two rules and never folded: an address or a code that a frame cuts in two cannot be copied."""
+    console.rule(title, style=style)
+    console.print(text, soft_wrap=True)
+    console.rule(style=style)
 
 
 def check_free(port: int) -> None:
@@ -229,6 +235,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a killed demonstration leaves no server behind
     if not 50 <= asked.ballots <= 15000:
         parser.error("--ballots: from 50 to 15000")
     if not asked.no_serve:

@@ -140,7 +140,22 @@ def petition(now: datetime, _votation: str) -> None:
     calls = partial(call_caused, first.number, now - timedelta(days=20), now - timedelta(days=6))
     calendar.on(now - timedelta(days=60), calls)
     calendar.run("Neuf mois en une minute : signatures")
+    two_more(now)
     tell("votations.json", {"petition": first.number, "initiative": Votation.objects.get(petition=first.number).number})
+
+
+def two_more(now: datetime) -> None:
+    """One petition that reaches its hearing, one that stops two signatures short of it, before the vote opens."""
+    chance = random.Random(SEED + 3)  # noqa: S311
+    heard = file("heard", named(2), now - timedelta(days=59))
+    second = file("second", named(1), now - timedelta(days=55))
+    calendar, needed = Calendar(), heard.rungs.get(code="hearing").needed
+    people = signers(chance, needed + 2, now - timedelta(days=55))
+    calendar.between(now - timedelta(days=55), now - timedelta(days=27), list(signing(heard, people, chance)))
+    people = signers(chance, needed - 2, now - timedelta(days=51))
+    calendar.between(now - timedelta(days=51), now - timedelta(days=21), list(signing(second, people, chance)))
+    council(calendar, now - timedelta(days=62), now - timedelta(days=21))
+    calendar.run("Deux autres pétitions")
 
 
 def call_caused(petition: str, opens: datetime, closes: datetime, now: datetime) -> None:
@@ -168,25 +183,14 @@ def open_(now: datetime, number: str) -> None:
 
 
 def vote(now: datetime, number: str) -> None:
-    """Two weeks of voting; beside them, two more petitions; closing, forgetting, the encrypted tally."""
+    """Two weeks of voting; closing, forgetting, the encrypted tally."""
     votation = Votation.objects.get(number=number)
     assert votation.opens_at is not None
     assert votation.closes_at is not None
-    chance = random.Random(SEED + 3)  # noqa: S311
-    heard = file("heard", named(2), now - timedelta(days=58))
-    second = file("second", named(1), now - timedelta(days=50))
     calendar = Calendar()
-    needed = heard.rungs.get(code="hearing").needed
-    calendar.between(
-        now - timedelta(days=54),
-        now - timedelta(days=27),
-        list(signing(heard, signers(chance, needed + 2, now - timedelta(days=54)), chance)),
-    )
-    people = signers(chance, needed - 2, now - timedelta(days=46))
-    calendar.between(now - timedelta(days=46), now - timedelta(days=7), list(signing(second, people, chance)))
-    council(calendar, now - timedelta(days=59), votation.closes_at)
+    council(calendar, now - timedelta(days=21), votation.closes_at)
     box(calendar, votation, votation.opens_at, votation.closes_at - timedelta(minutes=3))
-    calendar.run("Deux semaines de vote, et deux autres pétitions")
+    calendar.run("Deux semaines de vote")
     end = votation.closes_at
     with console.status("  Fermeture : le serveur oublie qui a déposé quel bulletin"):
         votations.close(votation, end + timedelta(seconds=5))
@@ -228,7 +232,8 @@ def decide(now: datetime, number: str) -> None:
         votations.verify(votation, when + timedelta(hours=4))
     votation.refresh_from_db()
     decision = json.loads(votation.decision)
-    say(f"Votation {number} décidée : {decision['outcome']}, {decision['participants']} personnes ont voté.")
+    outcome = {"adopted": "oui", "refused": "non", "minimum_not_met": "minimum de participation manqué"}
+    say(f"Votation {number} décidée : {outcome[decision['outcome']]}, {decision['participants']} personnes ont voté.")
     gazette.sequence(when + timedelta(hours=4))
     script = play_script()["open_votation"]
     second = votations.prepare(script["title"], script["question"], "", None, now - timedelta(days=4))

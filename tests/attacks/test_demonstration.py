@@ -79,6 +79,13 @@ def test_only_the_open_votation_has_a_key(played: tuple[Path, str]) -> None:
     assert len(list((folder / "server" / "keys").iterdir())) == 1, "that of the closed one is destroyed"
 
 
+def test_its_journal_is_written_in_the_order_of_time(played: tuple[Path, str]) -> None:
+    lines = (played[0] / "outsider" / "entries.jsonl").read_text().splitlines()
+    moments = [json.loads(line)["at"] for line in lines]
+    assert len(moments) > 50
+    assert moments == sorted(moments)
+
+
 def test_every_mutant_of_its_archive_gets_its_verdict(
     played: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

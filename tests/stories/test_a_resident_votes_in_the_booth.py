@@ -69,6 +69,20 @@ def test_a_resident_votes_and_votes_again_and_the_box_holds_what_she_was_shown(
     expect(phone.get_by_role("heading", name=say("You have already voted"))).to_be_visible()
 
 
+def test_whoever_has_voted_online_is_not_told_that_she_can_vote_on_paper(
+    phone: Page, live_server: LiveServer, world: w.World
+) -> None:
+    anna = world.people[0]
+    paper = phone.get_by_text(say("Can somebody see your screen? The paper station exists for that."))
+    sign_in(phone, live_server, anna)
+    booth(phone, live_server, world)
+    expect(paper).to_be_visible()
+    world.cast(anna)
+    booth(phone, live_server, world)
+    expect(phone.get_by_role("heading", name=say("You have already voted"))).to_be_visible()
+    expect(paper).to_be_hidden()
+
+
 def test_a_resident_who_types_the_code_of_another_letter_corrects_it(
     phone: Page, live_server: LiveServer, world: w.World, allow: list[str]
 ) -> None:

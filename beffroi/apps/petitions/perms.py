@@ -1,6 +1,5 @@
 """Who may, in sentences."""
 
-from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import is_clerk, may_act_at_counter
@@ -14,11 +13,6 @@ def may_sign(acting: Acting | None) -> bool:
 def is_at_work(account: Account | None, acting: Acting | None) -> bool:
     """Signed in to work, with nobody in front of her or him: this account signs and files nothing."""
     return account is not None and acting is None
-
-
-def may_read(petition: Petition, acting: Acting | None, account: Account | None) -> bool:
-    """Anyone reads a petition, from its filing on: what waits for a decision is public too."""
-    return True
 
 
 def may_decide(account: Account | None) -> bool:

@@ -256,6 +256,17 @@ def test_a_closed_petition_takes_no_signature_and_says_so(
     assert (answer.status_code, Signature.objects.count()) == (422, 0)
 
 
+def test_nobody_is_led_to_a_page_that_refuses_her_who_signs_only_for_somebody_present(
+    visitors: dict[str, Client], petition: Petition
+) -> None:
+    door = f'href="/petitions/{petition.number}/signer"'
+    shown = {
+        name: door in visitors[name].get(f"/petitions/{petition.number}").content.decode()
+        for name in ("anonymous", "resident", "clerk")
+    }
+    assert shown == {"anonymous": True, "resident": True, "clerk": False}
+
+
 def test_the_list_without_an_open_petition_offers_to_write_one(commune: None) -> None:
     said = words(town.browser(None).get("/petitions"))
     assert "No petition is open today." in said

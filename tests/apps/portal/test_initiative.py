@@ -64,6 +64,20 @@ def test_the_great_bell_brings_the_votation_and_the_day_by_which_it_is_held(peti
     assert "Elle doit avoir lieu au plus tard" in client.get(f"/initiatives/{petition.number}").content.decode()
 
 
+def test_the_legal_rung_lacks_requests_and_not_signatures_and_after_the_end_lacks_nothing(
+    petition: Petition, client: Client, now: Traveller
+) -> None:
+    climb(petition, 2)
+    path = f"/initiatives/{petition.number}"
+    assert "demandes légales de personnes inscrites sur la liste électorale" in client.get(path).content.decode()
+    assert petition.closes_at is not None
+    counting.close_due(petition.closes_at + timedelta(minutes=1))
+    now.move_to(petition.closes_at + timedelta(hours=1))
+    shown = client.get(path).content.decode()
+    assert "Il n’a pas été franchi avant la fin de la pétition." in shown
+    assert "Il manque" not in shown
+
+
 def test_a_petition_that_waits_for_a_decision_has_its_page(odette: object, client: Client) -> None:
     petition = town.filed(odette)
     assert "En attente d’une décision" in client.get(f"/initiatives/{petition.number}").content.decode()

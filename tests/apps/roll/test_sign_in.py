@@ -305,6 +305,13 @@ def test_an_agent_signs_in_with_the_account_at_work(client: Client, agent: Accou
     assert answer["Location"] == reverse("portal:counter")
 
 
+@pytest.mark.parametrize("role", ["clerk", "scrutineer"])
+def test_whoever_has_a_desk_is_led_to_it(client: Client, town: None, mailbox: Mailbox, role: str) -> None:
+    actions.open_work_account("Dominique Bouvreuil", "poste@example.org", role)
+    ask(client, "poste@example.org")
+    assert client.post("/connexion/code", {"code": mailbox.code()})["Location"] == reverse("portal:counter")
+
+
 def test_an_account_that_is_switched_off_receives_nothing(client: Client, odette: Person, mailbox: Mailbox) -> None:
     Account.objects.update(is_active=False)
     assert ask(client, "odette@example.org") == 200

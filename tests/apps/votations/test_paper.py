@@ -162,3 +162,14 @@ def test_the_entry_form_says_a_refusal_in_a_sentence() -> None:
         page = client.post(f"/votations/{world.votation.number}/depouillement", form).content.decode()
     assert "A box of fewer than 30 ballots is not opened alone" in page
     assert not PaperCount.objects.exists()
+
+
+def test_the_entry_form_goes_when_every_station_is_agreed() -> None:
+    world, pair = sealed(), scrutineers()
+    path = f"/votations/{world.votation.number}/depouillement"
+    client = Client(headers={"accept-language": "en"})
+    with time_machine.travel(w.PAPER_EVENING, tick=False):
+        client.force_login(pair[0])
+        assert "Record my count" in client.get(path).content.decode()
+        empty_the_others(world, *pair, but="")
+        assert "Record my count" not in client.get(path).content.decode()
