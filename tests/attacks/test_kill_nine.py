@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def sign(client: Client, petition: str, kept: Kept) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_nothing_acknowledged_is_lost_or_doubled_by_kill_nine(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    database: str, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     with site(database, tmp_path) as running:
         town = running.town("build", str(VOTERS))
@@ -94,9 +95,10 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_nine(
         stop.set()
         for thread in threads:
             thread.join(60)
-        with capsys.disabled():
-            print(f"\n  {database}: killed {KILLS} times with {in_flight} requests in flight;", end=" ")
-            print(f"{len(kept.trackers)} ballots and {len(kept.receipts)} receipts acknowledged")
+        tell(
+            f"killed {KILLS} times with {in_flight} requests in flight; "
+            f"{len(kept.trackers)} ballots and {len(kept.receipts)} receipts acknowledged"
+        )
         assert all(count > 0 for count in in_flight)
         assert kept.receipts
         assert kept.trackers

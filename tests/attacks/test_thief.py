@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ VOTERS, VOTING = 70, 50
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_thief_joins_voters_and_ballots_before_closing_and_not_after(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    database: str, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     with site(database, tmp_path) as running:
         town = running.town("build", str(VOTERS))
@@ -34,9 +35,7 @@ def test_a_thief_joins_voters_and_ballots_before_closing_and_not_after(
         after = steal(running, database, town, tmp_path / "after")
     best_before, _ = best(before, truth)
     best_after, how = best(after, truth)
-    with capsys.disabled():
-        print(f"\n  {database}: of {len(truth)} voters the thief finds {best_before} before closing,", end=" ")
-        print(f"{best_after} after it ({how})")
+    tell(f"of {len(truth)} voters the thief finds {best_before} before closing, {best_after} after it ({how})")
     assert best_before >= 0.9 * len(truth), "the thief must succeed before closing, else this test proves nothing"
     # A random pairing is right once on average; by chance more than ten of fifty: once in a hundred million strategies.
     assert best_after <= 10, how
