@@ -63,8 +63,8 @@ def read(value: Json, where: str, group: Group) -> Pedersen:
     ]
     return Pedersen(
         threshold=threshold,
-        certificates=tuple(_certificate(c, f"{where}, cert {i}", group) for i, c in enumerate(certs, 1)),
-        coefexps=tuple(_coefexps(c, f"{where}, coefexps {i}", group, threshold) for i, c in enumerate(coefexps, 1)),
+        certificates=tuple(read_certificate(c, f"{where}, cert {i}", group) for i, c in enumerate(certs, 1)),
+        coefexps=tuple(read_coefexps(c, f"{where}, coefexps {i}", group, threshold) for i, c in enumerate(coefexps, 1)),
         signatures=tuple(read_proof(s, f"{where}, signature {i}", group) for i, s in enumerate(signatures, 1)),
         verification_keys=tuple(_point(k["public_key"], f"{where}, verification keys", group) for k in keys),
         poks=tuple(read_proof(k["pok"], f"{where}, pok", group) for k in keys),
@@ -86,7 +86,8 @@ def _signed(value: Json, where: str, group: Group) -> tuple[Signed, Json]:
     return signed, canon.parse(message.encode(), f"{where}, message")
 
 
-def _certificate(value: Json, where: str, group: Group) -> Certificate:
+def read_certificate(value: Json, where: str, group: Group) -> Certificate:
+    """A member's certificate; its signature is not checked here. Raises Malformed."""
     signed, message = _signed(value, where, group)
     found = canon.fields(message, where, ("context", "verification", "encryption"))
     context = canon.fields(found["context"], f"{where}, context", ("group", "size", "threshold", "index"))
@@ -102,7 +103,8 @@ def _certificate(value: Json, where: str, group: Group) -> Certificate:
     )
 
 
-def _coefexps(value: Json, where: str, group: Group, threshold: int) -> tuple[Signed, tuple[Point, ...]]:
+def read_coefexps(value: Json, where: str, group: Group, threshold: int) -> tuple[Signed, tuple[Point, ...]]:
+    """A member's published polynomial; its signature is not checked here. Raises Malformed."""
     signed, message = _signed(value, where, group)
     listed = canon.as_list(canon.fields(message, where, ("coefexps",))["coefexps"], where, threshold)
     return signed, tuple(group.parse_point(canon.as_str(point, where), where) for point in listed)

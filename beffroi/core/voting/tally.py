@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from beffroi.core.errors import Refused
+from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import canon, pedersen, secret
 from beffroi.core.voting.ballot import Ballot
 from beffroi.core.voting.canon import Json
@@ -183,10 +183,47 @@ def result(election: Election, tally: bytes, pds: Sequence[bytes], total: int) -
     Raises Malformed, or Refused "result.logarithm" when some number is not between 0 and `total`: then a trustee
     handed in a wrong factor, or one is missing.
     """
-    read = [read_partial_decryption(election, pd) for pd in pds]
-    cells = plaintexts(election, read_tally(election, tally), [(1, pd) for pd in read])
+    read = [(1, read_partial_decryption(election, pd)) for pd in pds]
+    return _numbers(election, tally, read, total)
+
+
+def _numbers(election: Election, tally: bytes, pds: Sequence[tuple[int, PartialDecryption]], total: int) -> bytes:
+    cells = plaintexts(election, read_tally(election, tally), pds)
     logarithm = Logarithms(election.group, total)
     return canon.compact({"result": [[canon.weight(logarithm.of(M)) for M in row] for row in cells]})
+
+
+def valid_decryptions(
+    election: Election, trustees: Trustees, tally: bytes, handed: Sequence[tuple[int, bytes]]
+) -> tuple[list[tuple[int, bytes]], list[str]]:
+    """Of the decryptions handed in, by owner number: the right ones in their order, and a line on each other one."""
+    keys = trustees.owner_keys()
+    valid: dict[int, bytes] = {}
+    faults: list[str] = []
+    for owner, pd in handed:
+        if not 1 <= owner <= len(keys):
+            faults.append(f"there is no trustee {owner}")
+        elif owner in valid:
+            faults.append(f"trustee {owner}: has already handed in a decryption")
+        else:
+            try:
+                check_partial_decryption(election, election.group.to_string(keys[owner - 1]), tally, pd)
+                valid[owner] = pd
+            except (Malformed, Refused) as error:
+                faults.append(f"trustee {owner}: {error}")
+    return list(valid.items()), faults
+
+
+def result_of(
+    election: Election, trustees: Trustees, tally: bytes, valid: Sequence[tuple[int, bytes]], total: int
+) -> bytes:
+    """The result from `valid_decryptions`: all single trustees, the first `threshold` members of each group.
+
+    Raises Refused "result.missing" naming who is missing, "result.logarithm" as `result` does.
+    """
+    factors = coefficients(trustees, [owner for owner, _ in valid], election.group)
+    pds = [(factors[owner], read_partial_decryption(election, pd)) for owner, pd in valid if owner in factors]
+    return _numbers(election, tally, pds, total)
 
 
 def plaintexts(election: Election, tally: Tally, pds: Sequence[tuple[int, PartialDecryption]]) -> list[list[Point]]:

@@ -1,7 +1,7 @@
 """Trustees: the keys that together decrypt the tally, and nothing else (spec 6).
 
-Made here: single trustees, all of whom must decrypt. Verified besides: Pedersen groups, of whom a threshold suffices
-(`pedersen`).
+Made here: single trustees, all of whom must decrypt. Pedersen groups, of whom a threshold suffices, are made in
+`ceremony` and verified in `pedersen`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -107,6 +107,11 @@ def trustees_json(publics: Sequence[bytes], names: Sequence[str]) -> bytes:
         found = canon.as_object(canon.parse(raw, "trustee"), "trustee")
         listed.append(["Single", {"pok": found["pok"], "public_key": public_key, "name": name}])
     return canon.compact(listed)
+
+
+def group_json(record: bytes) -> bytes:
+    """The trustees file of one group, from the public record of its ceremony (`ceremony.record`)."""
+    return canon.compact([["Pedersen", canon.parse(record, "record")]])
 
 
 def election_key(trustees: bytes, group: Group = ED25519) -> str:
