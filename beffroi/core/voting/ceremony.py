@@ -45,8 +45,9 @@ class Circle:
 
 def certificate(seed: Seed, index: int, threshold: int, size: int, draw: Draw = secret.random_scalar) -> bytes:
     """What member `index` of `size` hands in first: her two public keys, signed. Raises Refused for wrong numbers."""
-    if not 1 <= threshold <= size or not 1 <= index <= size:
-        raise Refused("ceremony.numbers", f"member {index} of {size}, of whom {threshold} decrypt")
+    _check_numbers(threshold, size)
+    if not 1 <= index <= size:
+        raise Refused("ceremony.numbers", f"there is no member {index} of {size}")
     context: Json = {"group": ED25519.name, "size": size, "threshold": threshold, "index": index}
     message = canon.compact(
         {
@@ -64,12 +65,11 @@ def read_certificates(raws: Sequence[bytes]) -> Circle:
     Raises Malformed, or Refused "ceremony.certificate" naming who cheats.
     """
     if not raws:
-        raise Refused("ceremony.numbers", "no certificate")
+        raise Refused("ceremony.missing", "no certificate")
     values = [canon.parse(raw, f"member {n}, certificate") for n, raw in enumerate(raws, 1)]
     read = [pedersen.read_certificate(v, f"member {n}, certificate", ED25519) for n, v in enumerate(values, 1)]
     threshold = read[0].threshold
-    if not 1 <= threshold <= len(read):
-        raise Refused("ceremony.numbers", f"{len(read)} members, of whom {threshold} decrypt")
+    _check_numbers(threshold, len(read))
     faults: list[str] = []
     for n, c in enumerate(read, 1):
         if (c.size, c.threshold, c.index) != (len(read), threshold, n):
@@ -80,6 +80,12 @@ def read_certificates(raws: Sequence[bytes]) -> Circle:
             faults.append(f"member {n}: her certificate has the key of another member")
     _refuse("ceremony.certificate", faults)
     return Circle(tuple(values), tuple(read), tuple(_encryption(c) for c in read), threshold)
+
+
+def _check_numbers(threshold: int, size: int) -> None:
+    # 1 of several would give every member the whole key.
+    if not min(size, 2) <= threshold <= size:
+        raise Refused("ceremony.numbers", f"{threshold} of {size}: at least 2 must decrypt, and at most all")
 
 
 def _encryption(c: Certificate) -> Point:
@@ -216,14 +222,35 @@ def _public_value(coefexps: Sequence[Point], j: int) -> Point:
     return ED25519.sum(ED25519.multiply(j**k, P) for k, P in enumerate(coefexps))
 
 
-def _share(seed: Seed, circle: Circle, i: int, j: int, p: Polynomial) -> bytes:
+def check_share(polynomials: Sequence[Polynomial], i: int, j: int, told: str) -> bytes:
+    """The share that i told j, if it lies on i's polynomial. Raises Malformed, or Refused "ceremony.share"."""
     where = f"member {i}, share of member {j}"
-    told = sealing.unseal(seed, circle.certificates[i - 1].signing_key, p.shares[j - 1], where)
     found = canon.fields(canon.parse(told.encode(), where), where, ("secret",))
     s = secret.from_int(canon.as_decimal(found["secret"], where, ED25519.q))
-    if secret.base(s) != _public_value(p.coefexps, j):
+    if secret.base(s) != _public_value(polynomials[i - 1].coefexps, j):
         raise Refused("ceremony.share", f"{where}: it is not on her polynomial")
     return s
+
+
+def _own_share(seed: Seed, circle: Circle, polynomials: Sequence[Polynomial], i: int, j: int) -> bytes:
+    sender = circle.certificates[i - 1].signing_key
+    told = sealing.unseal(seed, sender, polynomials[i - 1].shares[j - 1], f"member {i}, share of member {j}")
+    return check_share(polynomials, i, j, told)
+
+
+def wrong_shares(seed: Seed, circle: Circle, polynomials: Sequence[Polynomial]) -> dict[int, str]:
+    """What is wrong, by member, with the shares that this member was sent."""
+    j, faults = circle.index(seed), {}
+    for i in range(1, len(polynomials) + 1):
+        try:
+            _own_share(seed, circle, polynomials, i, j)
+        except Malformed as error:
+            faults[i] = f"member {i}, share of member {j}: malformed ({error.where})"
+        except Refused as error:
+            if error.rule == "ceremony.library":
+                raise
+            faults[i] = error.at_fault
+    return faults
 
 
 def verification_key(
@@ -233,18 +260,10 @@ def verification_key(
 
     Raises Refused "ceremony.share" naming every member whose share for her is missing, sealed for another or wrong.
     """
-    j = circle.index(seed)
-    x, faults = secret.ZERO, []
-    for i, p in enumerate(polynomials, 1):
-        try:
-            x = secret.add(x, _share(seed, circle, i, j, p))
-        except Malformed as error:
-            faults.append(f"member {i}, share of member {j}: malformed ({error.where})")
-        except Refused as error:
-            if error.rule == "ceremony.library":
-                raise
-            faults.append(error.at_fault)
-    _refuse("ceremony.share", faults)
+    _refuse("ceremony.share", [*wrong_shares(seed, circle, polynomials).values()])
+    j, x = circle.index(seed), secret.ZERO
+    for i in range(1, len(polynomials) + 1):
+        x = secret.add(x, _own_share(seed, circle, polynomials, i, j))
     Y = ED25519.to_string(secret.base(x))
     kept = canon.compact({"decryption_key": str(secret.to_int(x))}).decode()
     key: Json = {

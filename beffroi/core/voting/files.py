@@ -1,6 +1,7 @@
 """The few ways in which the voting verbs touch the disk: never overwrite, and secrets readable by their owner only."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from beffroi.core.errors import Refused
@@ -16,6 +17,16 @@ def write_new(path: Path, content: bytes, mode: int = PUBLIC) -> None:
         raise Refused("file.exists", f"{path} is there already and is not overwritten") from error
     with os.fdopen(handle, "wb") as out:
         out.write(content)
+
+
+def keep(path: Path, make: Callable[[], bytes], mode: int = PUBLIC) -> bytes:
+    """The file's content, made now if there is none: whole or not at all, so that a step taken again continues."""
+    if not path.exists():
+        part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)  # of a step that was interrupted
+        write_new(part, make(), mode)
+        part.rename(path)
+    return path.read_bytes()
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

@@ -97,37 +97,57 @@ def seal(seed: Seed, recipient: Point, message: str, draw: Draw) -> str:
     return canon.compact({"algorithm": "AES-GCM", **points, "data": data.hex()}).decode()
 
 
-def unseal(seed: Seed, sender: Point, sealed: str, where: str) -> str:
-    """The message that the holder of the verification key `sender` sealed for `seed`.
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed message as it was read; whether it opens is another matter."""
 
-    Raises Malformed, or Refused "ceremony.sealed" when it does not open, is not signed by the sender or is for another.
-    """
-    found = canon.fields(canon.parse(sealed.encode(), where), where, ("algorithm", "alpha", "beta", "data"))
+    alpha: Point
+    beta: Point
+    data: bytes
+
+
+def read_sealed(text: str, where: str) -> Sealed:
+    """Read a sealed message. Raises Malformed."""
+    found = canon.fields(canon.parse(text.encode(), where), where, ("algorithm", "alpha", "beta", "data"))
     if found["algorithm"] != "AES-GCM":
         raise Malformed(f"{where}, algorithm", repr(found["algorithm"])[:40], "AES-GCM")
     alpha = ED25519.parse_point(canon.as_str(found["alpha"], where), f"{where}, alpha")
     beta = ED25519.parse_point(canon.as_str(found["beta"], where), f"{where}, beta")
-    hidden = ED25519.sub(beta, secret.multiply(seed.opening, alpha))
-    plain = _opened(hidden, alpha, _hexadecimal(canon.as_str(found["data"], where), where), where)
-    return _told(seed, sender, canon.parse(plain, where), where)
+    return Sealed(alpha, beta, _hexadecimal(canon.as_str(found["data"], where), where))
 
 
-def _told(seed: Seed, sender: Point, signed: Json, where: str) -> str:
+def unseal(seed: Seed, sender: Point, text: str, where: str) -> str:
+    """The message that the holder of the verification key `sender` sealed for `seed`.
+
+    Raises Malformed, or Refused "ceremony.sealed" when it does not open, is not signed by the sender or is for another.
+    """
+    sealed = read_sealed(text, where)
+    return unseal_with(secret.multiply(seed.opening, sealed.alpha), seed.encryption, sender, sealed, where)
+
+
+def unseal_with(opened: Point, recipient: Point, sender: Point, sealed: Sealed, where: str) -> str:
+    """The same for whoever was given `opened`, the recipient's secret scalar times alpha (spec 6.5)."""
+    plain = _opened(ED25519.sub(sealed.beta, opened), sealed.alpha, sealed.data, where)
+    return _told(recipient, sender, canon.parse(plain, where), where)
+
+
+def _told(recipient: Point, sender: Point, signed: Json, where: str) -> str:
     found = canon.fields(signed, where, ("message", "signature"))
     message = canon.as_str(found["message"], where)
     if not is_signed(sender, message, read_proof(found["signature"], where, ED25519)):
         raise Refused("ceremony.sealed", f"{where}: the signature is wrong")
     told = canon.fields(canon.parse(message.encode(), where), where, ("recipient", "message"))
-    if told["recipient"] != ED25519.to_string(seed.encryption):
+    if told["recipient"] != ED25519.to_string(recipient):
         raise Refused("ceremony.sealed", f"{where}: it is for somebody else")
     return canon.as_str(told["message"], where)
 
 
 def _opened(hidden: Point, alpha: Point, data: bytes, where: str) -> bytes:
+    cipher = _cipher(hidden)
     from cryptography.exceptions import InvalidTag
 
     try:
-        return _cipher(hidden).decrypt(_iv(alpha), data, None)
+        return cipher.decrypt(_iv(alpha), data, None)
     except InvalidTag:
         raise Refused("ceremony.sealed", f"{where}: it does not open") from None
 

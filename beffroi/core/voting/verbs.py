@@ -1,18 +1,18 @@
 """The verbs of the command line that belong to voting: credentials, trustee, ballot. None prints a secret."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, ballot, canon, credentials, files, tally, trustees
+from beffroi.core.voting import archive, ballot, canon, ceremony, ceremony_verbs, credentials, files, tally, trustees
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.letter import letter
 from beffroi.core.voting.opened import check_opened
+from beffroi.core.voting.sealing import read_seed
+from beffroi.core.voting.told import told
 from beffroi.core.voting.verify import verify
 
 credentials_app = typer.Typer(no_args_is_help=True, help="For the credential authority.")
@@ -21,16 +21,6 @@ ballot_app = typer.Typer(no_args_is_help=True, help="Encrypt and check single ba
 
 _File = typer.Option(exists=True, dir_okay=False, readable=True)
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What is malformed or refused becomes one sentence and exit status 1."""
-    try:
-        yield
-    except (Malformed, Refused) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 # ---------------------------------------------------------------- credentials
@@ -94,15 +84,32 @@ def write_letters(
 def make_key(
     out: Annotated[Path, typer.Option(file_okay=False, help="A folder that only this trustee can read.")],
     name: Annotated[str, typer.Option(help="The name under which the public knows this trustee.")],
+    threshold: Annotated[int | None, typer.Option(min=1, help="How many of a group must decrypt.")] = None,
+    members: Annotated[int | None, typer.Option(min=1, help="How many the group has.")] = None,
+    number: Annotated[int | None, typer.Option(min=1, help="This trustee's number in the group, from 1.")] = None,
 ) -> None:
-    """A key pair: private_key.json stays here and is needed for the tally, public_key.json is handed in."""
+    """A single trustee's key pair; or, with --threshold, --members and --number, the first step of a group's ceremony.
+
+    private_key.json stays here and is needed for the tally, public_key.json is handed in. In a group, seed.txt stays
+    here, certificate.json is handed in, and `trustee round` follows.
+    """
     with told():
+        if threshold is not None and members is not None and number is not None:
+            ceremony_verbs.begin(out, name, threshold, members, number)
+            return
+        if (threshold, members, number) != (None, None, None):
+            raise Refused("ceremony.numbers", "--threshold, --members and --number go together")
         key = trustees.new_trustee_key()
         files.make_folder(out)
         files.write_new(out / "private_key.json", key.private_json(), files.SECRET)
         files.write_new(out / "public_key.json", trustees.public_json(key))
     typer.echo(f"{name}: the public key to hand in is {key.public_key}")
     typer.echo("Keep private_key.json safe: without it nobody can count the ballots.")
+
+
+trustee_app.command("round")(ceremony_verbs.take_round)
+trustee_app.command("judge")(ceremony_verbs.judge)
+trustee_app.command("gather")(ceremony_verbs.gather)
 
 
 @trustee_app.command("decrypt")
@@ -113,15 +120,20 @@ def decrypt(
     out: Annotated[Path, typer.Option(dir_okay=False)],
     trustees_file: Annotated[Path | None, typer.Option("--trustees", exists=True, dir_okay=False)] = None,
     archive_file: Annotated[Path | None, typer.Option("--archive", exists=True, dir_okay=False)] = None,
+    sealed: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A group's member: decryption_key.json.")
+    ] = None,
 ) -> None:
     """This trustee's partial decryption of the encrypted tally, with its proofs.
+
+    A single trustee's --key is private_key.json; a group's member gives seed.txt as --key, and --sealed.
 
     With --archive, only after having verified that the tally is the sum of that ballot box: else whoever hands in the
     file could have a single ballot decrypted.
     """
     with told():
         found = parse_election(election.read_bytes())
-        mine = trustees.read_private(key.read_bytes())
+        mine = _key(key.read_bytes(), sealed)
         if trustees_file is not None:
             _check_mine(found, mine, trustees_file.read_bytes())
         encrypted = tally_file.read_bytes()
@@ -131,6 +143,12 @@ def decrypt(
         tally.check_partial_decryption(found, mine.public_key, encrypted, pd)
         files.write_new(out, pd)
     typer.echo(f"Partial decryption of the tally {canon.sha256_hex(encrypted)} written to {out}")
+
+
+def _key(raw: bytes, sealed: Path | None) -> trustees.TrusteeKey:
+    return (
+        trustees.read_private(raw) if sealed is None else ceremony.decryption_key(read_seed(raw), sealed.read_bytes())
+    )
 
 
 def _check_mine(election: Election, key: trustees.TrusteeKey, raw: bytes) -> None:
