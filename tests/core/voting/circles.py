@@ -6,7 +6,7 @@ from beffroi.core.voting import archive, ballot, ceremony, credentials, election
 from beffroi.core.voting.ceremony import Circle, Polynomial
 from beffroi.core.voting.election import Election
 from beffroi.core.voting.sealing import Seed
-from tests.core.voting.elections import YES_NO, Played
+from tests.core.voting.elections import BLANK, NO, YES, YES_NO, Played, cast
 
 NAMES = ("Ana", "Bo", "Cé", "Dia", "Eli")
 
@@ -79,3 +79,14 @@ def finish(played: Played, added: bytes, total: int, handed: list[tuple[int, byt
 def decrypted(chosen: Election, made: Made, added: bytes, *members: int) -> list[tuple[int, bytes]]:
     """Partial decryptions of these members, in this order."""
     return [(n, tally.partial_decryption(chosen, made.keys[n - 1], added)) for n in members]
+
+
+def yes_no_election() -> Played:
+    """The same nine ballots as by single trustees; of our group of three, the third and the first decrypt."""
+    made = make()
+    played = set_up(made, voters=9)
+    for number, choice in zip("112345678", (NO, YES, YES, YES, YES, NO, NO, NO, BLANK), strict=True):
+        cast(played, number, choice)
+    added, total = close(played)
+    finish(played, added, total, decrypted(played.election, made, added, 3, 1))
+    return played

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import canon, ceremony, complaint, pedersen, sealing, secret, tally, trustees
+from beffroi.core.voting import archive, canon, ceremony, complaint, pedersen, sealing, secret, tally, trustees
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.verify import verify
 from tests.core.voting.circles import NAMES, Made, close, decrypted, finish, make, set_up
@@ -286,3 +286,57 @@ def test_a_seed_is_read_back_and_a_wrong_one_is_not_repeated() -> None:
     with pytest.raises(Malformed) as caught:
         sealing.read_seed(b"SECRET0SECRET0SECRET00")
     assert "SECRET" not in str(caught.value)
+
+
+# ---------------------------------------------------------------- a counted archive whose record was changed
+
+
+def _swap(listed: list, a: int = 0, b: int = 1) -> None:
+    listed[a], listed[b] = listed[b], listed[a]
+
+
+RECORD_MUTANTS: dict[str, Callable[[dict], object]] = {
+    "threshold lowered": lambda v: v.update(threshold=1),
+    "threshold raised": lambda v: v.update(threshold=3),
+    "certificates swapped": lambda v: _swap(v["certs"]),
+    "certificate of another group": lambda v: v["certs"].__setitem__(2, json.loads(make().certificates[2])),
+    "certificate's signature": lambda v: v["certs"][0].update(signature=v["certs"][1]["signature"]),
+    "certificate removed": lambda v: v["certs"].pop(),
+    "coefexps swapped": lambda v: _swap(v["coefexps"]),
+    "coefexps' signature": lambda v: v["coefexps"][0].update(signature=v["signatures"][0]),
+    "coefexps reversed": lambda v: v["coefexps"][0].update(
+        message=canon.compact({"coefexps": json.loads(v["coefexps"][0]["message"])["coefexps"][::-1]}).decode()
+    ),
+    "signatures of the list swapped": lambda v: _swap(v["signatures"]),
+    "signatures of the list missing": lambda v: v.pop("signatures"),
+    "verification keys swapped": lambda v: _swap(v["verification_keys"]),
+    "verification key of another": lambda v: v["verification_keys"].__setitem__(0, v["verification_keys"][1]),
+    "proof of a verification key": lambda v: v["verification_keys"][0].update(pok=v["verification_keys"][1]["pok"]),
+    "signature of a verification key": lambda v: v["verification_keys"][0].pop("signature"),
+    "verification key removed": lambda v: v["verification_keys"].pop(),
+    "everything of one member removed": lambda v: [v[k].pop() for k in v if k != "threshold"],
+}
+
+
+@pytest.mark.parametrize("change", RECORD_MUTANTS.values(), ids=RECORD_MUTANTS)
+def test_a_counted_archive_with_another_record_of_the_ceremony_is_refused(change: Callable[[dict], object]) -> None:
+    """Everything else is right: setup data, chain and result are those of the changed record."""
+    played = voted(made())
+    added, total = close(played)
+    finish(played, added, total, decrypted(played.election, made(), added, 1, 2))
+    value = json.loads(played.trustees)
+    change(value[0][1])
+    events = [archive.setup_event(played.election, canon.compact(value), played.public), *played.events[1:]]
+    failed = {s.code for s in verify(b"".join(archive.write(1, events)), processes=1) if s.passed is False}
+    assert "setup.trustees" in failed
+
+
+def test_a_decryption_in_another_members_name_is_refused() -> None:
+    played = voted(made())
+    added, total = close(played)
+    (_, first), (_, second) = decrypted(played.election, made(), added, 1, 2)
+    finish(played, added, total, [(1, first), (2, second)])
+    events = [*played.events[:-3], archive.decryption_event(1, first), archive.decryption_event(3, second)]
+    events.append(played.events[-1])
+    failed = {s.code for s in verify(b"".join(archive.write(1, events)), processes=1) if s.passed is False}
+    assert failed == {"decryptions.proofs", "result.count"}

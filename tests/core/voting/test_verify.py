@@ -15,6 +15,7 @@ from beffroi.core.voting import archive, ballot, box, tally, trustees
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.report import TITLES
 from beffroi.core.voting.verify import Announced, verify
+from tests.core.voting import circles
 from tests.core.voting.elections import (
     BLANK,
     NO,
@@ -34,13 +35,20 @@ VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "voting"
 
 @cache
 def archive_of(name: str) -> bytes:
-    """Our own election, or an archive made by belenios-tool."""
+    """Our own election by single trustees or by two of a group of three, or an archive made by belenios-tool."""
+    if name == "ours-by-a-group":
+        return circles.yes_no_election().archive
     return yes_no_election().archive if name == "ours" else (VECTORS / f"{name}.bel").read_bytes()
 
 
-ARCHIVES = ("ours", "homomorphic-belenios2048-3.3.0", "threshold-open-ed25519-3.3.0")
+ARCHIVES = ("ours", "ours-by-a-group", "homomorphic-belenios2048-3.3.0", "threshold-open-ed25519-3.3.0")
 # How many mutants the tool makes of each: a mutant that no longer applies would otherwise vanish unseen.
-MUTANTS = {"ours": 65, "homomorphic-belenios2048-3.3.0": 64, "threshold-open-ed25519-3.3.0": 47}
+MUTANTS = {
+    "ours": 65,
+    "ours-by-a-group": 65,
+    "homomorphic-belenios2048-3.3.0": 64,
+    "threshold-open-ed25519-3.3.0": 47,
+}
 
 # The step that must refuse each mutant (it may not be the only one).
 REFUSED_BY = {
