@@ -78,8 +78,7 @@ def _publish(folder: Path, seed: Seed, raws: Sequence[bytes]) -> None:
         if raws[n - 1].strip() != own:
             raise Refused("ceremony.changed", f"member {n}: the commitment given as yours is not commitment.json")
     _remember(folder / "commitments.jsons", raws)
-    made = _read(folder / "unpublished.json")
-    files.keep(folder / "polynomial.json", lambda: made)
+    _put(folder / "polynomial.json", _read(folder / "unpublished.json"))
     typer.echo(f"Member {n}: {len(raws)} commitments are right. Hand in polynomial.json.")
 
 
@@ -101,8 +100,7 @@ def _finish(folder: Path, seed: Seed, polynomials: list[Path] | None) -> None:
 
 def _complain(folder: Path, handed: dict[int, bytes]) -> None:
     for i, raw in handed.items():
-        path = folder / f"complaint-{i}.json"
-        files.keep(path, lambda raw=raw: raw)  # type: ignore[misc]
+        _put(folder / f"complaint-{i}.json", raw)
     if handed:
         names = ", ".join(f"complaint-{i}.json" for i in handed)
         raise Refused("ceremony.share", f"member {', '.join(map(str, handed))}: a wrong share; publish {names}")
@@ -151,6 +149,10 @@ def _read(path: Path) -> bytes:
     if not path.is_file():
         raise Refused("ceremony.missing", f"{path} is not there: take the rounds in their order")
     return path.read_bytes()
+
+
+def _put(path: Path, content: bytes) -> None:
+    files.keep(path, lambda: content)
 
 
 def _given(paths: list[Path] | None, option: str) -> list[bytes]:
