@@ -66,9 +66,13 @@ def read(value: Json, where: str, group: Group) -> Pedersen:
         certificates=tuple(read_certificate(c, f"{where}, cert {i}", group) for i, c in enumerate(certs, 1)),
         coefexps=tuple(read_coefexps(c, f"{where}, coefexps {i}", group, threshold) for i, c in enumerate(coefexps, 1)),
         signatures=tuple(read_proof(s, f"{where}, signature {i}", group) for i, s in enumerate(signatures, 1)),
-        verification_keys=tuple(_point(k["public_key"], f"{where}, verification keys", group) for k in keys),
-        poks=tuple(read_proof(k["pok"], f"{where}, pok", group) for k in keys),
-        key_signatures=tuple(read_proof(k["signature"], f"{where}, key signature", group) for k in keys),
+        verification_keys=tuple(
+            _point(k["public_key"], f"{where}, verification key {i}", group) for i, k in enumerate(keys, 1)
+        ),
+        poks=tuple(read_proof(k["pok"], f"{where}, pok {i}", group) for i, k in enumerate(keys, 1)),
+        key_signatures=tuple(
+            read_proof(k["signature"], f"{where}, key signature {i}", group) for i, k in enumerate(keys, 1)
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The ceremony of a group of trustees: any threshold of them can count, and whoever cheats is named."""
 
 import json
+import sys
 from collections.abc import Callable
 from functools import cache
 from itertools import permutations
@@ -13,8 +14,9 @@ from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive, canon, ceremony, complaint, pedersen, sealing, secret, tally, trustees
 from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.proofs import proof_json
 from beffroi.core.voting.verify import verify
-from tests.core.voting.circles import NAMES, Made, close, decrypted, finish, make, set_up
+from tests.core.voting.circles import NAMES, Made, close, decrypted, finish, make, set_up, yes_no_election
 from tests.core.voting.elections import BLANK, NO, YES, Played, cast
 
 
@@ -118,11 +120,13 @@ def test_no_secret_is_in_a_repr_nor_in_what_is_handed_in() -> None:
 # ---------------------------------------------------------------- who cheats is named, in each round
 
 
-def refused(rule: str, member: int, call: Callable[[], object]) -> None:
+def refused(rule: str, member: int, call: Callable[[], object], why: str = "") -> None:
     with pytest.raises(Refused) as caught:
         call()
     assert caught.value.rule == rule
-    assert {fault[: len("member 1")] for fault in caught.value.at_fault.split("; ")} == {f"member {member}"}
+    faults = caught.value.at_fault.split("; ")
+    assert {fault[: len("member 1")] for fault in faults} == {f"member {member}"}
+    assert not why or [why in fault for fault in faults] == [True]
 
 
 def test_a_certificate_for_another_place_or_threshold_is_refused() -> None:
@@ -155,24 +159,30 @@ def test_a_polynomial_chosen_after_those_of_the_others_is_refused() -> None:
     committed = ceremony.read_commitments(made().circle, made().commitments)
     late = ceremony.polynomial(made().seeds[2], made().circle)
     listed = at(made().handed, 3, late)
-    refused("ceremony.polynomial", 3, lambda: ceremony.read_polynomials(made().circle, listed, committed))
+    refused(
+        "ceremony.polynomial", 3, lambda: ceremony.read_polynomials(made().circle, listed, committed), "committed to"
+    )
     assert ceremony.read_polynomials(made().circle, listed, None)
 
 
 def test_a_commitment_copied_from_another_member_cannot_be_opened() -> None:
     copied = json.loads(made().commitments[0])["message"]
-    seed = made().seeds[1]
-    forged = canon.compact(sealing.signed_json(seed, copied, secret.random_scalar))
+    seed, draw = made().seeds[1], secret.random_scalar
+    forged = canon.compact(sealing.signed_json(seed, copied, draw))
     committed = ceremony.read_commitments(made().circle, at(made().commitments, 2, forged))
-    coefexps = json.loads(made().handed[0])["coefexps"]["message"]
-    raw = altered(
-        made().handed[1],
-        lambda v: v.update(coefexps=sealing.signed_json(seed, coefexps, secret.random_scalar)),
-    )
+    message = json.loads(made().handed[0])["coefexps"]["message"]
+    listed = ceremony._certs_sig(made().circle, json.loads(message)["coefexps"])
+    signed = {
+        "coefexps": sealing.signed_json(seed, message, draw),
+        "signature": proof_json(sealing.sign(seed, listed, draw)),
+    }
+    handed = at(made().handed, 2, altered(made().handed[1], lambda v: v.update(signed)))
+    assert ceremony.read_polynomials(made().circle, handed, None)
     refused(
         "ceremony.polynomial",
         2,
-        lambda: ceremony.read_polynomials(made().circle, at(made().handed, 2, raw), committed),
+        lambda: ceremony.read_polynomials(made().circle, handed, committed),
+        "not the one that she had committed to",
     )
 
 
@@ -183,6 +193,7 @@ def test_who_was_shown_other_certificates_is_found_out() -> None:
         "ceremony.polynomial",
         1,
         lambda: ceremony.read_polynomials(made().circle, at(made().handed, 1, raw), None),
+        "another list of certificates",
     )
 
 
@@ -206,11 +217,24 @@ def sealed_share(group: Made, text: str, sender: int = 2, recipient: int = 1) ->
     return sealing.seal(group.seeds[sender - 1], key, text, secret.random_scalar)
 
 
+def forwarded(group: Made) -> str:
+    """Member 2's right share for member 1, signed by her but for member 3, sealed again for member 1."""
+    share = group.polynomials[1].shares[0]
+    text = sealing.unseal(group.seeds[0], group.seeds[1].verification, share, "share")
+    message = canon.compact({"recipient": ED25519.to_string(group.circle.encryption[2]), "message": text}).decode()
+    plain = canon.compact(sealing.signed_json(group.seeds[1], message, secret.random_scalar))
+    found = sealing.read_sealed(share, "share")
+    hidden = ED25519.sub(found.beta, secret.multiply(group.seeds[0].opening, found.alpha))
+    data = sealing._cipher(hidden).encrypt(sealing._iv(found.alpha), plain, None).hex()
+    return canon.compact({**json.loads(share), "data": data}).decode()
+
+
 WRONG_SHARES: dict[str, Callable[[Made], str]] = {
     "another number": lambda m: sealed_share(m, '{"secret":"5"}'),
     "no share": lambda m: sealed_share(m, "{}"),
     "too large": lambda m: sealed_share(m, canon.compact({"secret": str(ED25519.q)}).decode()),
     "sealed for another": lambda m: m.polynomials[1].shares[1],
+    "signed for another": forwarded,
     "signed by another": lambda m: m.polynomials[2].shares[0],
     "does not open": lambda m: m.polynomials[1].shares[0].replace('"data":"', '"data":"00'),
     "not a message": lambda m: "{}",
@@ -257,6 +281,13 @@ def test_a_wrong_verification_key_names_its_member(part: str) -> None:
     assert "trustee 1" not in caught.value.at_fault
 
 
+def test_a_malformed_verification_key_names_its_member() -> None:
+    for change in (lambda v: v["public_key"].pop("signature"), lambda v: v["public_key"].update(public_key="00")):
+        outputs = at(made().outputs, 3, altered(made().outputs[2], change))
+        with pytest.raises(Malformed, match=r"(member|verification key) 3"):
+            ceremony.record(made().circle, made().polynomials, outputs, NAMES[:3])
+
+
 def test_a_member_who_does_not_hand_in_stops_the_ceremony() -> None:
     short = made().handed[:2]
     with pytest.raises(Refused, match="2 polynomials for 3 members"):
@@ -278,6 +309,36 @@ def test_a_sealed_message_is_read_by_its_recipient_only() -> None:
     for reader, sender in ((eve, ana), (bo, eve)):
         with pytest.raises(Refused, match=r"ceremony.sealed"):
             sealing.unseal(reader, sender.verification, text, "message")
+
+
+def test_without_the_package_cryptography_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = yes_no_election().archive
+    made()
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers.aead", None)
+    with pytest.raises(Refused, match=r"install beffroi\[trustee\]"):
+        ceremony.polynomial(made().seeds[0], made().circle)
+    with pytest.raises(Refused, match=r"ceremony.library"):
+        ceremony.verification_key(made().seeds[0], made().circle, made().polynomials)
+    assert accepted(verify(whole, processes=1))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_polynomial_with_any_byte_changed_is_refused_or_its_share_is(data: st.DataObject) -> None:
+    raw = bytearray(made().handed[1])
+    place = data.draw(st.integers(0, len(raw) - 1))
+    raw[place] ^= data.draw(st.integers(1, 255))
+    committed = ceremony.read_commitments(made().circle, made().commitments)
+    told, read = "", made().polynomials
+    try:
+        read = ceremony.read_polynomials(made().circle, at(made().handed, 2, bytes(raw)), committed)
+    except (Malformed, Refused) as error:
+        told = str(error)
+    if told:
+        assert "member 2" in told
+        return
+    wrong = [n for n, seed in enumerate(made().seeds, 1) if 2 in ceremony.wrong_shares(seed, made().circle, read)]
+    assert len(wrong) == 1 or read[1].sealed != made().polynomials[1].sealed
 
 
 def test_a_seed_is_read_back_and_a_wrong_one_is_not_repeated() -> None:

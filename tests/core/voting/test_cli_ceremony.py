@@ -176,6 +176,28 @@ def test_what_others_have_handed_in_cannot_change_between_two_rounds(group: Grou
     assert (done.exit_code, "ceremony.changed: certificates.jsons" in done.output) == (1, True)
 
 
+def test_what_is_given_as_her_own_must_be_what_she_made(group: Group) -> None:
+    group.all_rounds(1)
+    folder, theirs = group.folder(1), group.folder(2) / "commitment.json"
+    seed = sealing.read_seed((folder / "seed.txt").read_bytes())
+    circle = ceremony.read_certificates([(group.folder(n) / "certificate.json").read_bytes() for n in (1, 2, 3)])
+    made = (folder / "unpublished.json").read_bytes()
+    (group.place / "again.json").write_bytes(ceremony.commitment(seed, circle, made))
+    words = ("--commitments", group.place / "again.json", "--commitments", theirs)
+    words += ("--commitments", group.folder(3) / "commitment.json")
+    done = beffroi("trustee", "round", "2", "--folder", folder, *words)
+    assert (done.exit_code, "ceremony.changed: member 1: the commitment" in done.output) == (1, True)
+    for n in (1, 2, 3):
+        assert group.round(2, n).exit_code == 0
+    value = json.loads(made)
+    value["secrets"].reverse()
+    (group.place / "again.json").write_bytes(canon.compact(value))
+    words = ("--polynomials", group.place / "again.json", "--polynomials", group.folder(2) / "polynomial.json")
+    words += ("--polynomials", group.folder(3) / "polynomial.json")
+    done = beffroi("trustee", "round", "3", "--folder", folder, *words)
+    assert (done.exit_code, "ceremony.changed: member 1: the polynomial" in done.output) == (1, True)
+
+
 def test_a_polynomial_other_than_the_committed_one_names_its_member(group: Group) -> None:
     group.all_rounds(2)
     folder = group.folder(3)
