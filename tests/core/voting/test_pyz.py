@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from beffroi.core.journal.log import proof_json
+from beffroi.core.journal.tree import leaf_hash
 from tests.core.voting import test_cli
 from tests.core.voting.elections import BLANK, NO, YES, cast, count, set_up
 from tests.core.voting.test_verify import MUTANTS, VECTORS, archive_of, mutants
@@ -121,6 +123,22 @@ def test_the_journal_alone_is_checked_in_the_words_of_the_command(
         right, other = installed("journal", "verify", *words, "--key", key)
         assert (status, said(text)) == (right, said(other))
         assert (status == 0) == (cut not in words and older not in words)
+
+
+def test_one_entry_is_checked_in_the_words_of_the_command(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    _, (_, entries, _, checkpoint, _, key) = journalled(tmp_path)
+    leaves = Path(entries).read_bytes().splitlines()
+    (tmp_path / "proof").write_bytes(proof_json([leaf_hash(leaf) for leaf in leaves], 1))
+    for n, right in ((1, 0), (2, 1)):
+        (tmp_path / "entry").write_bytes(leaves[n])
+        words = ("--entry", tmp_path / "entry", "--proof", tmp_path / "proof", "--checkpoint", checkpoint, "--key", key)
+        status, text = bare(pyz, "journal", "inclusion", *words)
+        other, expected = installed("journal", "inclusion", *words)
+        assert said(text) == said(expected)
+        assert status == other == right
 
 
 def test_misuse_has_its_own_exit_status(pyz: Path, tmp_path: Path) -> None:
