@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+WORDS: Final = {True: "passed", False: "FAILED", None: "NOT RUN"}
+_SHOWN_FAULTS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,21 @@ def accepted(steps: Iterable[Step]) -> bool:
     """True when there is at least one step and every step ran and passed."""
     listed = list(steps)
     return bool(listed) and all(step.passed is True for step in listed)
+
+
+def fault_lines(steps: Iterable[Step], *, numbered: bool) -> list[str]:
+    """What a command line prints below its steps: the objects at fault, each after its step's number or code.
+
+    Characters that could steer a terminal are escaped: the file that is verified comes from a stranger.
+    """
+    lines: list[str] = []
+    for n, step in enumerate(steps, 1):
+        name = f"{n}." if numbered else f"{step.code}:"
+        lines += [f"{name} {_printable(fault)}" for fault in step.faults[:_SHOWN_FAULTS]]
+        if len(step.faults) > _SHOWN_FAULTS:
+            lines.append(f"{name} and {len(step.faults) - _SHOWN_FAULTS} more")
+    return lines
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from beffroi.core.cli import announced_in
+from beffroi.core.audit import announced_in
 from beffroi.core.journal.log import verify_log
 from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive, box, credentials

@@ -10,9 +10,9 @@ from beffroi.core.errors import Malformed, Refused
 from beffroi.core.journal.entry import Entry, decode
 from beffroi.core.journal.note import Checkpoint, open_checkpoint
 from beffroi.core.journal.tree import inclusion_proof, leaf_hash, root, verify_inclusion
-from beffroi.core.verdict import Step
+from beffroi.core.verdict import Step, accepted
 
-__all__ = ["TITLES", "Entry", "proof_json", "verify_entry", "verify_log"]
+__all__ = ["TITLES", "Entry", "entry_sentence", "log_sentence", "proof_json", "verify_entry", "verify_log"]
 
 _HASH_HEX = 64
 # Code of a step -> its title, an English sentence that pages translate.
@@ -71,6 +71,16 @@ def verify_entry(entry: bytes, proof: bytes, checkpoint: bytes, key: str) -> lis
     included = verify_inclusion(leaf_hash(leaf), index, size, hashes, head.root)
     fault = f"entry {index}: the proof leads to another root"
     return [*steps, _step("journal.proof", [], len(hashes)), _step("journal.inclusion", [] if included else [fault], 1)]
+
+
+def log_sentence(steps: Sequence[Step], read: Sequence[Entry]) -> str:
+    """What a command line says at the end of `verify_log`."""
+    return f"The journal holds: {len(read)} entries." if accepted(steps) else "The journal is refused."
+
+
+def entry_sentence(steps: Sequence[Step]) -> str:
+    """What a command line says at the end of `verify_entry`."""
+    return "The entry is in the journal." if accepted(steps) else "The entry is not shown to be in the journal."
 
 
 def proof_json(leaf_hashes: Sequence[bytes], index: int) -> bytes:

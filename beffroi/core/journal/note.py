@@ -10,14 +10,13 @@ Any witness of the Go checksum database's world can read these. A checkpoint is
 """
 
 import re
+import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
-
+from beffroi.core import sodium
 from beffroi.core.errors import Malformed, Refused
 
 _ED25519 = b"\x01"
@@ -71,12 +70,12 @@ class LogKey:
         """A new key from the system's randomness. The name has no space and no +: the site's host, as a rule."""
         if not _NAME.fullmatch(name):
             raise Malformed("name of the log key", f'"{name}"', "a name without spaces and without +")
-        return cls(name, bytes(SigningKey.generate()))
+        return cls(name, secrets.token_bytes(32))
 
     @property
     def verifier(self) -> VerifierKey:
         """The public half."""
-        return VerifierKey(self.name, bytes(SigningKey(self.seed).verify_key))
+        return VerifierKey(self.name, sodium.public_half(self.seed))
 
     @property
     def vkey(self) -> str:
@@ -115,7 +114,7 @@ def sign_note(key: LogKey, text: str) -> str:
     """The note with its signature. The text ends with a newline and has no other control character."""
     if not text.endswith("\n") or any(ord(char) < 0x20 and char != "\n" for char in text):
         raise Malformed("note", "another text", "lines without control characters, the last one ended")
-    signature = SigningKey(key.seed).sign(text.encode()).signature
+    signature = sodium.sign(key.seed, text.encode())
     return f"{text}\n— {key.name} {b64encode(key.verifier.hash + signature).decode()}\n"
 
 
@@ -132,11 +131,8 @@ def open_note(note: str, key: VerifierKey) -> str:
     mine = [raw[4:] for name, raw in map(_signature, tail[:-1].split("\n")) if (name, raw[:4]) == (key.name, key.hash)]
     if not mine:
         raise Refused("journal.unsigned", key.name)
-    for signature in mine:
-        try:
-            VerifyKey(key.public).verify(text.encode(), signature)
-        except (BadSignatureError, ValueError):  # ValueError: not 64 bytes
-            raise Refused("journal.signature", key.name) from None
+    if not all(sodium.signature_holds(key.public, text.encode(), signature) for signature in mine):
+        raise Refused("journal.signature", key.name)
     return text
 
 

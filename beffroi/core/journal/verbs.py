@@ -7,12 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from beffroi.core.journal.log import verify_entry, verify_log
-from beffroi.core.verdict import Step, accepted
+from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
+from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
 
 app = typer.Typer(no_args_is_help=True, help="Check the public journal.")
-
-_SHOWN_FAULTS = 20
 
 
 def _file(help_text: str) -> typer.models.OptionInfo:
@@ -40,7 +38,7 @@ def verify(
     """Check that the entries are the journal of the signed tree head."""
     before = earlier.read_bytes() if earlier else None
     steps, read = verify_log(entries.read_bytes(), checkpoint.read_bytes(), key, before)
-    _conclude(steps, f"The journal holds: {len(read)} entries.", "The journal is refused.")
+    _conclude(steps, log_sentence(steps, read))
 
 
 @app.command()
@@ -52,22 +50,16 @@ def inclusion(
 ) -> None:
     """Check that one entry is in the journal of the signed tree head."""
     steps = verify_entry(entry.read_bytes(), proof.read_bytes(), checkpoint.read_bytes(), key)
-    _conclude(steps, "The entry is in the journal.", "The entry is not shown to be in the journal.")
+    _conclude(steps, entry_sentence(steps))
 
 
-def _conclude(steps: list[Step], good: str, bad: str) -> None:
+def _conclude(steps: list[Step], sentence: str) -> None:
     """Prints the steps, the objects at fault and the verdict; exit 0 or 1."""
-    console = Console()
+    console = Console(highlight=False)
     table = Table("step", "checked", "verdict")
     for step in steps:
-        verdict = {True: "passed", False: "FAILED", None: "NOT RUN"}[step.passed]
-        table.add_row(step.title, str(step.count) if step.count else "", verdict)
+        table.add_row(step.title, str(step.count) if step.count else "", WORDS[step.passed])
     console.print(table)
-    for step in steps:
-        for fault in step.faults[:_SHOWN_FAULTS]:
-            console.print(f"{step.code}: {fault}", markup=False, highlight=False, soft_wrap=True)
-        if len(step.faults) > _SHOWN_FAULTS:
-            console.print(f"{step.code}: and {len(step.faults) - _SHOWN_FAULTS} more", highlight=False)
-    holds = accepted(steps)
-    console.print(good if holds else bad, highlight=False)
-    raise typer.Exit(0 if holds else 1)
+    for line in [*fault_lines(steps, numbered=False), sentence]:
+        console.print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(0 if accepted(steps) else 1)

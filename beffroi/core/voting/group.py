@@ -3,7 +3,7 @@
 A `Point` is opaque bytes: the RFC 8032 encoding for Ed25519, 256 bytes big-endian for the field groups. A Point has
 always passed `parse_point`, or was computed from such: it lies in the subgroup of prime order q. Additive notation:
 `multiply(s, P)` is the specification's P**s. Everything here takes variable time and must see public values only;
-what touches a secret is in `secret`.
+what touches a secret is in `secret`. Ed25519 is computed by libsodium, or with plain integers where it is missing.
 """
 
 import re
@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Final
 
-from nacl import bindings
-
+from beffroi.core import edwards, sodium
 from beffroi.core.errors import Malformed
+from beffroi.core.sodium import bindings
 
 Point = bytes
 
@@ -78,7 +78,7 @@ class Group(ABC):
 
 
 class Ed25519(Group):
-    """The prime-order subgroup of edwards25519, computed by libsodium (spec 1.1)."""
+    """The prime-order subgroup of edwards25519 (spec 1.1): its strings. How it is computed is said below."""
 
     name = "Ed25519"
     q = 2**252 + 27742317777372353535851937790883648493
@@ -90,20 +90,31 @@ class Ed25519(Group):
         if not _HEX.fullmatch(text):
             raise Malformed(where, repr(text[:70]), "64 lower-case hexadecimal digits")
         P = bytes.fromhex(text)[::-1]
-        # libsodium's own test is strict (canonical, prime order) but says no to the identity, which is a member.
-        if self.identity != P and not bindings.crypto_core_ed25519_is_valid_point(P):
+        if self.identity != P and not self._is_member(P):
             raise Malformed(where, text, "a canonical point of the prime-order subgroup of edwards25519")
         return P
+
+    @abstractmethod
+    def _is_member(self, P: Point) -> bool:
+        """Whether these 32 bytes, not the identity's, are canonical and those of a member."""
 
     def to_string(self, P: Point) -> str:
         return P[::-1].hex()
 
-    def add(self, P: Point, Q: Point) -> Point:
-        return bindings.crypto_core_ed25519_add(P, Q)
-
     def neg(self, P: Point) -> Point:
         # The encoding holds y and the parity of x; only the identity has x = 0 in this subgroup.
         return P if self.identity == P else P[:31] + bytes([P[31] ^ 0x80])
+
+
+class SodiumEd25519(Ed25519):
+    """Computed by libsodium."""
+
+    def _is_member(self, P: Point) -> bool:
+        # libsodium's own test is strict (canonical, prime order); it says no to the identity, which is not asked.
+        return bindings.crypto_core_ed25519_is_valid_point(P)
+
+    def add(self, P: Point, Q: Point) -> Point:
+        return bindings.crypto_core_ed25519_add(P, Q)
 
     def sub(self, P: Point, Q: Point) -> Point:
         return bindings.crypto_core_ed25519_sub(P, Q)
@@ -117,6 +128,57 @@ class Ed25519(Group):
     def base(self, s: int) -> Point:
         s %= self.q
         return bindings.crypto_scalarmult_ed25519_base_noclamp(s.to_bytes(32, "little")) if s else self.identity
+
+
+class PlainEd25519(Ed25519):
+    """Computed with Python's integers: slower, and nothing but the standard library."""
+
+    def _is_member(self, P: Point) -> bool:
+        return _is_plain_member(P)
+
+    def add(self, P: Point, Q: Point) -> Point:
+        return edwards.encode(edwards.add(_decoded(P), _decoded(Q)))
+
+    def multiply(self, s: int, P: Point) -> Point:
+        return edwards.encode(edwards.combine([(s % self.q, _table(P))]))
+
+    def base(self, s: int) -> Point:
+        return edwards.encode(edwards.combine([(s % self.q, edwards.GENERATOR_TABLE)]))
+
+    def sum(self, points: Iterable[Point]) -> Point:
+        total = edwards.IDENTITY
+        for P in points:
+            total = edwards.add(total, _decoded(P))
+        return edwards.encode(total)
+
+    def commitment(self, s: int, P: Point, c: int, Q: Point) -> Point:
+        # P is the generator or a key, the same in every ballot: worth a wide table.
+        return edwards.encode(edwards.combine([(s % self.q, _wide_table(P)), (c % self.q, _table(Q))]))
+
+
+def _decoded(P: Point) -> edwards.Point:
+    found = edwards.decode(P)
+    assert found is not None  # a Point has been parsed
+    return found
+
+
+# Remembered: a ballot's points come back in several proofs, the election's key in every ballot.
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_member(P: Point) -> bool:
+    found = edwards.decode(P)
+    return found is not None and edwards.is_member(found)
+
+
+@lru_cache(maxsize=256)
+def _table(P: Point) -> edwards.Table:
+    return edwards.table(_decoded(P))
+
+
+@lru_cache(maxsize=32)
+def _wide_table(P: Point) -> edwards.Table:
+    return edwards.table(_decoded(P), edwards.WIDE)
 
 
 class FieldGroup(Group):
@@ -161,7 +223,7 @@ def _in_subgroup(x: int, q: int, p: int) -> bool:
     return pow(x, q, p) == 1
 
 
-ED25519: Final = Ed25519()
+ED25519: Final[Ed25519] = SodiumEd25519() if sodium.INSTALLED else PlainEd25519()
 
 _BELENIOS_P = int(
     "206947856914225464010136436575050080649229892957511040971008847870573742192427174019222372"

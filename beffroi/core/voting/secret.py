@@ -7,8 +7,7 @@ decimals. libsodium raises when a product is the identity, so scalar 0 is handle
 import os
 from hashlib import sha256
 
-from nacl import bindings
-
+from beffroi.core.sodium import bindings
 from beffroi.core.voting.group import ED25519, Point
 
 ZERO = bytes(32)

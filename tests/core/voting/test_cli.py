@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from beffroi.core.cli import ANNOUNCED, ANNOUNCED_OPEN, FINGERPRINT_ONLY, UNANNOUNCED, app
+from beffroi.core.audit import ANNOUNCED, ANNOUNCED_OPEN, FINGERPRINT_ONLY, UNANNOUNCED
+from beffroi.core.cli import app
 from beffroi.core.journal.entry import encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import leaf_hash, root

@@ -8,38 +8,45 @@ from hypothesis import strategies as st
 
 from beffroi.core.errors import Malformed
 from beffroi.core.voting import secret
-from beffroi.core.voting.group import ED25519, get_group
+from beffroi.core.voting.group import ED25519, Ed25519, PlainEd25519, get_group
 from tests.core.voting import oracle
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "voting"
 scalars = st.integers(0, ED25519.q - 1) | st.sampled_from([0, 1, 2, ED25519.q - 1, ED25519.q - 2])
 EDGES = (0, 1, 2, ED25519.q - 1)
+PLAIN = PlainEd25519()  # what a bare Python computes with
+by_each = pytest.mark.parametrize("group", [ED25519, PLAIN], ids=["libsodium", "plain integers"])
 
 
 def point(s: int) -> bytes:
     return oracle.encode(oracle.multiply(s % oracle.q, oracle.GENERATOR))
 
 
+@by_each
 @settings(max_examples=25, deadline=None)
 @given(scalars, scalars)
-def test_sums_and_products_are_those_of_the_oracle(a: int, b: int) -> None:
+def test_sums_and_products_are_those_of_the_oracle(group: Ed25519, a: int, b: int) -> None:
     P, Q = point(a), point(b)
-    assert ED25519.base(a) == P
-    assert ED25519.add(P, Q) == point(a + b)
-    assert ED25519.sub(P, Q) == point(a - b)
-    assert ED25519.neg(P) == point(-a)
-    assert ED25519.multiply(b, P) == point(a * b)
+    assert group.base(a) == P
+    assert group.add(P, Q) == point(a + b)
+    assert group.sub(P, Q) == point(a - b)
+    assert group.neg(P) == point(-a)
+    assert group.multiply(b, P) == point(a * b)
+    assert group.commitment(a, P, b, Q) == point(a * a + b * b)
+    assert group.commitment(b, group.generator, a, P) == point(b + a * a)
+    assert group.sum([P, Q, P]) == point(2 * a + b)
 
 
+@by_each
 @pytest.mark.parametrize("a", EDGES)
 @pytest.mark.parametrize("b", EDGES)
-def test_the_identity_and_the_scalar_zero_are_no_exception(a: int, b: int) -> None:
+def test_the_identity_and_the_scalar_zero_are_no_exception(group: Ed25519, a: int, b: int) -> None:
     P, Q = point(a), point(b)
-    assert ED25519.base(a) == P
-    assert ED25519.add(P, Q) == point(a + b)
-    assert ED25519.sub(P, Q) == point(a - b)
-    assert ED25519.neg(P) == point(-a)
-    assert ED25519.multiply(b, P) == point(a * b)
+    assert group.base(a) == P
+    assert group.add(P, Q) == point(a + b)
+    assert group.sub(P, Q) == point(a - b)
+    assert group.neg(P) == point(-a)
+    assert group.multiply(b, P) == point(a * b)
     assert secret.base(secret.from_int(a)) == P
     assert secret.multiply(secret.from_int(b), P) == point(a * b)
 
@@ -61,23 +68,26 @@ def test_random_scalars_are_between_one_and_q() -> None:
     assert any(s >= 1 << 251 for s in drawn)  # all of the range, not a part of it
 
 
-def test_a_point_is_written_as_its_rfc_8032_bytes_reversed() -> None:
-    assert ED25519.to_string(ED25519.identity) == "0" * 63 + "1"
-    assert ED25519.to_string(ED25519.generator) == "6" * 62 + "58"
+@by_each
+def test_a_point_is_written_as_its_rfc_8032_bytes_reversed(group: Ed25519) -> None:
+    assert group.to_string(group.identity) == "0" * 63 + "1"
+    assert group.to_string(group.generator) == "6" * 62 + "58"
 
 
+@by_each
 @settings(max_examples=25, deadline=None)
 @given(scalars)
-def test_a_member_written_and_read_is_the_same(a: int) -> None:
-    assert ED25519.parse_point(ED25519.to_string(point(a))) == point(a)
+def test_a_member_written_and_read_is_the_same(group: Ed25519, a: int) -> None:
+    assert group.parse_point(group.to_string(point(a))) == point(a)
 
 
+@by_each
 @settings(max_examples=60, deadline=None)
 @given(st.binary(min_size=32, max_size=32))
-def test_any_bytes_are_a_point_only_if_the_oracle_finds_a_member(raw: bytes) -> None:
+def test_any_bytes_are_a_point_only_if_the_oracle_finds_a_member(group: Ed25519, raw: bytes) -> None:
     found = oracle.decode(raw)
     try:
-        ED25519.parse_point(raw[::-1].hex())
+        group.parse_point(raw[::-1].hex())
         accepted = True
     except Malformed:
         accepted = False
@@ -98,26 +108,29 @@ NO_MEMBERS = {
 }
 
 
+@by_each
 @pytest.mark.parametrize("number", NO_MEMBERS.values(), ids=NO_MEMBERS)
-def test_small_orders_and_second_writings_are_no_points(number: int) -> None:
+def test_small_orders_and_second_writings_are_no_points(group: Ed25519, number: int) -> None:
     with pytest.raises(Malformed):
-        ED25519.parse_point(f"{number:064x}")
+        group.parse_point(f"{number:064x}")
 
 
-def test_a_member_with_torsion_added_is_no_member() -> None:
+@by_each
+def test_a_member_with_torsion_added_is_no_member(group: Ed25519) -> None:
     torsion = oracle.decode(ORDER_8.to_bytes(32, "little"))
     assert torsion is not None
     mixed = oracle.add(oracle.multiply(12345, oracle.GENERATOR), torsion)
     with pytest.raises(Malformed):
-        ED25519.parse_point(oracle.encode(mixed)[::-1].hex())
+        group.parse_point(oracle.encode(mixed)[::-1].hex())
 
 
+@by_each
 @pytest.mark.parametrize(
     "text", ["", "12", "6" * 63, "6" * 65, "6" * 63 + "G", "0x" + "6" * 62, "6" * 63 + "8\n", "６" * 64]
 )
-def test_a_point_has_64_lower_case_hexadecimal_digits(text: str) -> None:
+def test_a_point_has_64_lower_case_hexadecimal_digits(group: Ed25519, text: str) -> None:
     with pytest.raises(Malformed):
-        ED25519.parse_point(text)
+        group.parse_point(text)
 
 
 def test_a_point_in_upper_case_is_refused() -> None:

@@ -1,0 +1,108 @@
+"""The command line of the verifier in one file, with the standard library alone (docs/specs/voting.md, 11).
+
+`verify`, `journal verify` and `journal inclusion` take the options of the `beffroi` command and print its words, the
+steps in lines instead of a table. script/lib/pyz.py puts this module and what it imports into the file.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
+from beffroi.core.errors import Malformed
+from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
+from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs the command of these words (the program's own unless given). Exit status 0 accepted, 1 refused, 2 misuse."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may not know every letter of a fault
+            stream.reconfigure(errors="backslashreplace")
+    parser = _parser()
+    asked = parser.parse_args(words)
+    if asked.command == "verify":
+        return _verify(parser, asked)
+    return _journal_verify(asked) if asked.verb == "verify" else _inclusion(asked)
+
+
+def _file(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Verify a votation and its journal from public data only.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="Verify an election's archive. Exit status 0 accepted, 1 refused.")
+    verify.add_argument("archive", metavar="ARCHIVE", type=_file)
+    verify.add_argument("--fingerprint", help="The election's fingerprint, as it was announced.")
+    verify.add_argument("--journal", type=_file, metavar="FILE", help="The journal's entries.")
+    verify.add_argument("--checkpoint", type=_file, metavar="FILE", help="Its signed tree head.")
+    verify.add_argument("--log-key", metavar="KEY", help="The published key of the journal.")
+    verify.add_argument("--json", action="store_true", help="The steps as JSON.")
+    verbs = commands.add_parser("journal", help="Check the public journal.").add_subparsers(dest="verb", required=True)
+    whole = verbs.add_parser("verify", help="Check that the entries are the journal of the signed tree head.")
+    whole.add_argument("--entries", type=_file, metavar="FILE", required=True, help="The entries, one a line.")
+    single = verbs.add_parser("inclusion", help="Check that one entry is in the journal of the signed tree head.")
+    single.add_argument("--entry", type=_file, metavar="FILE", required=True, help="One entry, as downloaded.")
+    single.add_argument("--proof", type=_file, metavar="FILE", required=True, help="Its proof, as downloaded.")
+    for verb in (whole, single):
+        verb.add_argument("--checkpoint", type=_file, metavar="FILE", required=True, help="The signed tree head.")
+        verb.add_argument("--key", required=True, help="The published key of the journal: name+hash+base64.")
+    whole.add_argument("--earlier", type=_file, metavar="FILE", help="A tree head read before.")
+    return parser
+
+
+def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
+    journal = (asked.journal, asked.checkpoint, asked.log_key)
+    given = [part is not None for part in journal]
+    if any(given) and not all(given):
+        parser.error("--journal, --checkpoint and --log-key go together")
+    try:
+        files = journal if all(given) else None
+        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json))
+    except Malformed as error:
+        print(unreadable(error, asked.json))
+        return 1
+    if asked.json:
+        print(to_json(steps, verdict))
+    else:
+        _print(steps, [*fault_lines(steps, numbered=True), conclusion(steps, verdict)], numbered=True)
+    return 1 if verdict == REFUSED else 0
+
+
+def _journal_verify(asked: argparse.Namespace) -> int:
+    steps, read = verify_log(asked.entries, asked.checkpoint, asked.key, asked.earlier)
+    _print(steps, [*fault_lines(steps, numbered=False), log_sentence(steps, read)])
+    return 0 if accepted(steps) else 1
+
+
+def _inclusion(asked: argparse.Namespace) -> int:
+    steps = verify_entry(asked.entry, asked.proof, asked.checkpoint, asked.key)
+    _print(steps, [*fault_lines(steps, numbered=False), entry_sentence(steps)])
+    return 0 if accepted(steps) else 1
+
+
+def _progress(hidden: bool) -> Callable[[int, int], None] | None:
+    """One line on the terminal that counts the ballots; nothing when the output is not a terminal."""
+    if hidden or not sys.stderr.isatty():
+        return None
+
+    def told(done: int, total: int) -> None:
+        print(f"\r{done} / {total} ballots ", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+    return told
+
+
+def _print(steps: Sequence[Step], lines: Sequence[str], *, numbered: bool = False) -> None:
+    width = max(len(step.title) for step in steps)
+    for n, step in enumerate(steps, 1):
+        number = f"{n:>2}  " if numbered else ""
+        print(f"{number}{step.title:<{width}}  {step.count or '':>7}  {WORDS[step.passed]}")
+    for line in lines:
+        print(line)
