@@ -5,89 +5,32 @@ Somebody written by hand has no identity yet: name and birth date, when they fit
 is doubtful: nothing changes for it until a person has said who it is (`Decisions`).
 """
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from beffroi.apps.roll.importing import EUROPEAN, MAIN, MUNICIPAL, Elector
 from beffroi.apps.roll.models import Person, Station
+from beffroi.apps.roll.plan import (
+    EUROPEAN_ONLY,
+    GONE,
+    HOMONYMS,
+    KINDS,
+    NEW,
+    NO_STATION,
+    PERHAPS_RENAMED,
+    TWO_LISTS,
+    Change,
+    Decisions,
+    Doubt,
+    Plan,
+    Value,
+    fields_of,
+    kind_of,
+)
 from beffroi.apps.roll.queries import full_key, name_key
 from beffroi.core.errors import Malformed, Refused
 
-NEW, BACK, MOVED, CHANGED, RENUMBERED, GONE = "new", "back", "moved", "changed", "renumbered", "gone"
-KINDS = (NEW, BACK, MOVED, CHANGED, RENUMBERED, GONE)
-HOMONYMS, TWO_LISTS, PERHAPS_RENAMED = "homonyms", "two_lists", "perhaps_renamed"
-NO_STATION, EUROPEAN_ONLY = "no_station", "european_only"
-Value = str | int | None
-_Same = Callable[[Elector, Person, Mapping[str, Station]], bool]
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happens to one person: the fields that change, before and after. `person` is None for somebody new."""
-
-    kind: str
-    line: int
-    person: int | None
-    before: dict[str, Value] = field(default_factory=dict)
-    after: dict[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Lines, and numbers of persons, for which nothing changes until somebody has said who is who."""
-
-    reason: str
-    lines: tuple[int, ...]
-    numbers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What a person has settled: `same` says who a line is (line to number of the roll), `new` that she is new."""
-
-    same: Mapping[int, str] = field(default_factory=dict)
-    new: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that the import would do. `electors` counts persons of the file, `listed` the register's electors now."""
-
-    changes: tuple[Change, ...]
-    doubts: tuple[Doubt, ...]
-    same_line: tuple[int, ...]
-    european_only: tuple[int, ...]
-    partial: tuple[int, ...]
-    lines: int
-    electors: int
-    listed: int
-
-    def count(self, kind: str) -> int:
-        """How many persons the import does `kind` to."""
-        return sum(change.kind == kind for change in self.changes)
-
-    @property
-    def fingerprint(self) -> str:
-        """What is confirmed: the changes and the doubts, one by one, and not the day on which they are written."""
-        told = [[c.kind, c.line, c.person, c.after] for c in self.changes if c.kind != GONE]
-        gone = sorted(c.person or 0 for c in self.changes if c.kind == GONE)
-        doubts = [[d.reason, d.lines, d.numbers] for d in self.doubts]
-        text = json.dumps([self.lines, told, gone, doubts], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    @property
-    def asks_for_the_number(self) -> bool:
-        """More than a tenth of the register's electors would leave."""
-        return 10 * self.count(GONE) > self.listed
-
-
-FIELDS = (
-    *("register", "last_name", "first_name", "name_key", "birth_date", "street", "neighbourhood_id", "station_id"),
-    *("roll_identity", "order_number", "left_on"),
-)
+_Same = Callable[[Elector, Person], bool]
 
 
 def compare(
@@ -205,7 +148,7 @@ class _Comparison:
             groups[elector.identity].append(elector)
         for identity, group in groups.items():
             known = self._known(identity)
-            for same in (_same_order, _same_address):
+            for same in (self._unchanged, self._same_order, self._same_address):
                 group, known = self._pair_if(same, group, known)
             if not known:
                 self.fresh += group
@@ -220,13 +163,24 @@ class _Comparison:
             return group, known
         rest = []
         for elector in group:
-            fits = [person for person in known if same(elector, person, self.stations)]
-            rivals = [other for other in group if any(same(other, person, self.stations) for person in fits)]
+            fits = [person for person in known if same(elector, person)]
+            rivals = [other for other in group if any(same(other, person) for person in fits)]
             if len(fits) == 1 == len(rivals):
                 self._pair(elector, fits[0])
             else:
                 rest.append(elector)
         return rest, [person for person in known if person.pk in self.left]
+
+    def _unchanged(self, elector: Elector, person: Person) -> bool:
+        now = fields_of(person)
+        return bool(elector.station) and all(now[name] == value for name, value in self._fields(elector).items())
+
+    def _same_order(self, elector: Elector, person: Person) -> bool:
+        return self._same_address(elector, person) and elector.order == person.order_number
+
+    def _same_address(self, elector: Elector, person: Person) -> bool:
+        station = self.stations.get(elector.station)  # a line without one fits nobody better than another
+        return station is not None and station.pk == person.station_id and elector.street == person.street
 
     def _by_hand_written_name(self) -> None:
         """Persons who have no identity of the roll yet."""
@@ -302,36 +256,13 @@ class _Comparison:
         after = {name: value for name, value in self._fields(elector).items() if now[name] != value}
         if after:
             before = {name: now[name] for name in after}
-            self.changes.append(Change(_kind(after), elector.line, person.pk, before, after))
+            self.changes.append(Change(kind_of(after), elector.line, person.pk, before, after))
 
     def _leave(self) -> None:
         for person in self.left.values():
             if person.is_elector and person.left_on is None and person.pk not in self.spared:
                 day = max(self.today, person.since.isoformat())
                 self.changes.append(Change(GONE, 0, person.pk, {"left_on": None}, {"left_on": day}))
-
-
-def fields_of(person: Person) -> dict[str, Value]:
-    """The fields that an import may change, as they are compared and kept."""
-    values = {name: getattr(person, name) for name in FIELDS}
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
-
-
-def _kind(after: Mapping[str, Value]) -> str:
-    if "left_on" in after:
-        return BACK
-    if {"street", "station_id"} & after.keys():
-        return MOVED
-    return CHANGED if after.keys() - {"order_number", "roll_identity"} else RENUMBERED
-
-
-def _same_address(elector: Elector, person: Person, stations: Mapping[str, Station]) -> bool:
-    station = stations.get(elector.station)
-    return (station is None or station.pk == person.station_id) and elector.street == person.street
-
-
-def _same_order(elector: Elector, person: Person, stations: Mapping[str, Station]) -> bool:
-    return _same_address(elector, person, stations) and elector.order == person.order_number
 
 
 def _same_first_name(elector: Elector, person: Person) -> bool:

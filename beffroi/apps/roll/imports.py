@@ -8,9 +8,10 @@ from django.db.models import ProtectedError
 from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
-from beffroi.apps.roll.comparing import GONE, KINDS, NEW, Change, Decisions, Plan, Value, compare, fields_of
+from beffroi.apps.roll.comparing import compare
 from beffroi.apps.roll.importing import Elector, Progress, quiet, read
 from beffroi.apps.roll.models import Import, Person, Station
+from beffroi.apps.roll.plan import GONE, KINDS, NEW, Change, Decisions, Plan, Value, fields_of
 from beffroi.apps.roll.queries import name_key
 from beffroi.core.errors import Refused
 from beffroi.web import pack

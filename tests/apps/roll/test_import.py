@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
-from hypothesis import given
+from django.db import connection, transaction
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.roll import actions, imports
-from beffroi.apps.roll.comparing import KINDS, Decisions, Plan
 from beffroi.apps.roll.importing import read
 from beffroi.apps.roll.models import Import, Person
+from beffroi.apps.roll.plan import KINDS, Decisions, Plan
 from beffroi.apps.roll.queries import search
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
@@ -298,6 +298,13 @@ def test_the_european_list_alone_makes_no_elector_and_is_said(town: None) -> Non
 
 
 @pytest.mark.django_db
+def test_an_elector_of_the_commune_who_is_now_on_the_european_list_only_does_not_leave_in_silence(town: None) -> None:
+    bring_in(export(line(list="LCM"), *birds(12)))
+    plan = preview(export(line(list="LCE"), *birds(12)))
+    assert (counts(plan), reasons(plan)) == ({}, [("european_only", (2,))])
+
+
+@pytest.mark.django_db
 def test_the_main_list_and_another_are_doubtful(town: None) -> None:
     plan = preview(export(line(), line(list="LCM", order="2")))
     assert (counts(plan), reasons(plan)) == ({}, [("two_lists", (2, 3))])
@@ -369,6 +376,53 @@ def test_two_persons_written_by_hand_who_fit_one_line_are_doubtful(town: None) -
     plan = preview(export(line()))
     assert counts(plan) == {}
     assert [(doubt.reason, doubt.numbers) for doubt in plan.doubts] == [("homonyms", ("17", "18"))]
+
+
+#: So few values that homonyms, twice the same line and corrected names come by themselves.
+CROWD = st.lists(
+    st.builds(
+        line,
+        list=st.sampled_from(["LP", "LP", "LP", "LCM", "LCE"]),
+        last=st.sampled_from(["MARTIN", "PINSON"]),
+        usage=st.sampled_from(["", "PIC"]),
+        born=st.sampled_from(["01/02/1970", "00/00/1953"]),
+        house=st.sampled_from(["1", "2"]),
+        station=st.sampled_from(["1", "02", ""]),
+        order=st.sampled_from(["1", "2", "3"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=150)
+@given(CROWD, CROWD)
+def test_whatever_two_files_say_nobody_is_lost_twice_is_once_and_undo_is_exact(
+    first: list[dict[str, str]], second: list[dict[str, str]]
+) -> None:
+    with transaction.atomic():
+        actions.build(pack.current())
+        bring_in(export(*first))
+        before = everything()
+        plan = preview(export(*second))
+        changed = {change.line for change in plan.changes}
+        doubtful = {number for doubt in plan.doubts for number in doubt.lines}
+        aside = {*plan.same_line, *plan.european_only}
+        assert not changed & (doubtful | aside), "what is doubtful or set aside changes nothing"
+        bring_in(export(*second), leaving=plan.count("gone"))
+        again = preview(export(*second))
+        assert (counts(again), again.doubts) == ({}, plan.doubts)
+        there = Person.objects.filter(left_on=None).count()
+        settled = len(set(range(2, len(second) + 2)) - doubtful - aside)
+        spared = {number for doubt in plan.doubts for number in doubt.numbers}
+        both_lists = sum(of["libellé du type de liste"] == "LCE" for of in second)  # at most: one person, two lines
+        assert there >= settled - both_lists
+        assert there <= settled + len(spared)
+        if plan.changes:
+            actions.undo_import(NOW)
+        assert everything() == before
+        transaction.set_rollback(True)
 
 
 # --- One confirmed step

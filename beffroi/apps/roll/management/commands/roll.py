@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from beffroi.apps.roll import imports
-from beffroi.apps.roll.comparing import KINDS, Decisions, Plan
 from beffroi.apps.roll.importing import Progress as Report
 from beffroi.apps.roll.models import Person
+from beffroi.apps.roll.plan import KINDS, Decisions, Plan
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web.refusals import sentence
 
