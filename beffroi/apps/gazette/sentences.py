@@ -13,6 +13,12 @@ from beffroi.web.templatetags.beffroi import day, moment, number
 Words = str | Promise
 
 SENTENCES: Mapping[str, Words] = {
+    "roll.imported": _(
+        "Electoral roll imported, %(electors)s electors: arrived %(arrived)s, changed %(changed)s, left %(left)s"
+    ),
+    "roll.import_undone": _(
+        "Import of the electoral roll taken back, with its %(arrived)s arrivals and %(left)s departures"
+    ),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
@@ -82,9 +88,11 @@ LABELS: Mapping[str, Words] = {
     "answer_due": _p("field", "Answer due on"),
     "answer_sha256": _p("field", "SHA-256 of the answer"),
     "archive_sha256": _p("field", "SHA-256 of the archive"),
+    "arrived": _p("field", "Arrived"),
     "attempt": _p("field", "Attempt"),
     "ballots": _p("field", "Ballots"),
     "blank": _p("field", "Blank"),
+    "changed": _p("field", "Changed"),
     "closes": _p("field", "Closes"),
     "code": _p("field", "Reason"),
     "count": _p("field", "Signatures"),
@@ -102,6 +110,7 @@ LABELS: Mapping[str, Words] = {
     "hearing_needed": _p("field", "Needed for a hearing"),
     "height": _p("field", "Events in the box"),
     "inhabitants": _p("field", "Inhabitants"),
+    "left": _p("field", "Left"),
     "legal_needed": _p("field", "Needed for the legal request"),
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),

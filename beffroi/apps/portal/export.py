@@ -43,6 +43,8 @@ def _person(person: Person) -> dict[str, Any]:
         "email": person.email,
         "since": person.since,
         "left_on": person.left_on,
+        "roll_identity": person.roll_identity,
+        "order_number": person.order_number,
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from beffroi.apps.roll.imports import import_roll, undo_import
 from beffroi.apps.roll.models import Account, CounterSession, Neighbourhood, Person, Role, Station
 from beffroi.apps.roll.perms import may_act_at_counter
 from beffroi.apps.roll.queries import full_key, normal_address
@@ -22,12 +23,14 @@ __all__ = [
     "enrol",
     "forget_logins",
     "grant",
+    "import_roll",
     "issue_code",
     "leave",
     "new_person",
     "open_account",
     "open_work_account",
     "send_code",
+    "undo_import",
     "use_counter_session",
 ]
 

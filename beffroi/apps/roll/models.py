@@ -42,16 +42,19 @@ class Person(models.Model):
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     roll_number = models.CharField(max_length=16, unique=True)
     register = models.CharField(max_length=16, choices=Register)
-    last_name = models.CharField(max_length=120)
-    first_name = models.CharField(max_length=120)
+    last_name = models.CharField(max_length=400)
+    first_name = models.CharField(max_length=400)
     name_key = models.CharField(max_length=250, db_index=True)  # queries.name_key(): no accents, no case, no hyphens
     birth_date = models.DateField()
-    street = models.CharField(max_length=200)
+    street = models.CharField(max_length=801)  # a number and a name of 400 characters each
     neighbourhood = models.ForeignKey(Neighbourhood, on_delete=models.PROTECT)
     station = models.ForeignKey(Station, on_delete=models.PROTECT)
     email = models.EmailField(blank=True, db_index=True)
     since = models.DateField()
     left_on = models.DateField(null=True)
+    # From the electoral roll's export, "" for whoever is written by hand. Homonyms share an identity.
+    roll_identity = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    order_number = models.CharField(max_length=16, blank=True, default="")  # in the station; may be given twice
 
     class Meta:
         constraints = [
@@ -71,6 +74,25 @@ class Person(models.Model):
         from beffroi.core.suffrage import age_on
 
         return age_on(self.birth_date, day)
+
+
+class Import(models.Model):
+    """One import of the electoral roll. The last one keeps what it changed, so that it can be undone; none before."""
+
+    at = models.DateTimeField()
+    fingerprint = models.CharField(max_length=16)
+    counts = models.JSONField()  # how many lines, electors, and persons by kind of change
+    #: [person, fields before, fields after]; before is null for somebody new. Null: it can no longer be undone.
+    changes = models.JSONField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(changes__isnull=True) | Q(undone_at=None), name="import_undone_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class AccountManager(BaseUserManager["Account"]):

@@ -13,6 +13,7 @@ from beffroi.web import pack
 RESIDENTS, ELECTORS = "residents16", "electors"
 _MINIMUM_AGE = {RESIDENTS: "suffrage.residents.minimum_age", ELECTORS: "suffrage.electors.minimum_age"}
 MOST_FOUND = 20
+LONGEST_KEY = 120  # of each name, in characters: an index has no room for 400
 _LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 
 
@@ -27,8 +28,8 @@ def name_key(text: str) -> str:
 
 
 def full_key(last_name: str, first_name: str) -> str:
-    """What `Person.name_key` holds: last name, a bar, first name."""
-    return f"{name_key(last_name)}|{name_key(first_name)}"
+    """What `Person.name_key` holds: last name, a bar, first name, as much of each as is searched."""
+    return f"{name_key(last_name)[:LONGEST_KEY]}|{name_key(first_name)[:LONGEST_KEY]}"
 
 
 def search(last: str, first: str, year: int | None) -> list[Person]:
@@ -36,7 +37,7 @@ def search(last: str, first: str, year: int | None) -> list[Person]:
 
     An agent compares with a paper: an empty last name finds nobody, because the roll is not to be leafed through.
     """
-    last_key, first_key = name_key(last), name_key(first)
+    last_key, first_key = name_key(last)[:LONGEST_KEY], name_key(first)[:LONGEST_KEY]
     if not last_key or (year is not None and not 1850 <= year <= 2200):
         return []
     found = Person.objects.filter(name_key__startswith=last_key, left_on=None).select_related("neighbourhood")

@@ -21,4 +21,18 @@ SENTENCES: dict[str, str | Promise] = {
     "roll.left": _("The roll says that this person no longer lives here."),
     "roll.proof": _("Say which proof of identity you have seen."),
     "roll.counter_busy": _("You are acting for somebody already. Finish with that person first."),
+    "roll.other_commune": _("Line {at_fault} is of another commune. Nothing was changed."),
+    "roll.not_the_preview": _(
+        "The file or the register is not what was confirmed. Look at the preview again: its fingerprint is now "
+        "{at_fault}."
+    ),
+    "roll.many_leave": _(
+        "{at_fault} persons would leave, more than a tenth of the electors. If that is right, give their number: "
+        "--leaving"
+    ),
+    "roll.no_such_decision": _("{at_fault}: no line and person to settle so. Look at the preview again."),
+    "roll.nothing_to_undo": _("There is no import to take back: the last one has been already, or there is none."),
+    "roll.changed_since": _(
+        "Somebody has acted, or was changed, since the import ({at_fault}): it can no longer be taken back as a whole."
+    ),
 }

@@ -101,6 +101,8 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
     {
         kind: _fields(line)
         for kind, line in {
+            "roll.imported": "electors:number arrived:number changed:number left:number",
+            "roll.import_undone": "arrived:number left:number",
             "petition.filed": "petition:id",
             "petition.admitted": "petition:id",
             "petition.refused": "petition:id code:code",

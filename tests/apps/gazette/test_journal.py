@@ -275,7 +275,8 @@ def test_every_kind_of_act_is_read_out_with_all_that_its_sentence_names(kind: st
         entry = actions.publish(kind, NOW, **data)
     said = sentence(entry.leaf)
     assert "%(" not in said
-    assert "2026-001" in said
+    if any(field.form == "id" for field in ENTRY_KINDS[kind].values()):
+        assert "2026-001" in said
 
 
 def test_every_kind_and_every_field_has_its_words_and_nothing_else_has() -> None:
