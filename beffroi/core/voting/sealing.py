@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from nacl import bindings
-
 from beffroi.core.errors import Malformed, Refused
+from beffroi.core.sodium import bindings
 from beffroi.core.voting import canon, secret
 from beffroi.core.voting.canon import Json
 from beffroi.core.voting.election import BASE58
