@@ -57,7 +57,7 @@ def signers(chance: random.Random, size: int, on: datetime) -> list[Person]:
 
 
 def signing(petition: Petition, people: list[Person], chance: random.Random) -> Iterator[Act]:
-    """One act a signature, through the three channels; a few paper lines are refused, and a few people withdraw."""
+    """One act a signature, through the three channels."""
     agents = [at_work(AGENT), at_work(SECOND_AGENT)]
     line = 0
     for person in people:
@@ -95,7 +95,7 @@ def file(key: str, author: Person, now: datetime) -> Petition:
 
 
 def sittings(now: datetime) -> None:
-    """A sitting every seven weeks, its convocation a week before."""
+    """A sitting every six weeks, its convocation a week before."""
     council = Assembly.objects.get()
     evening = (now - timedelta(days=211)).replace(hour=17, minute=30, second=0, microsecond=0)
     for _ in range(7):
@@ -163,11 +163,7 @@ def castings(votation: Votation) -> list[tuple[Person, bytes]]:
 
 
 def box(calendar: Calendar, votation: Votation, start: datetime, end: datetime) -> None:
-    acts = [partial(cast, votation, person, ballot) for person, ballot in castings(votation)]
+    acts = [partial(votations.cast, votation, person, ballot) for person, ballot in castings(votation)]
     calendar.between(start, end, acts)
     for hour in range(0, int((end - start).total_seconds() // 3600), 24):
         calendar.on(start + timedelta(hours=hour, minutes=7), votations.publish_heads)
-
-
-def cast(votation: Votation, person: Person, ballot: bytes, now: datetime) -> None:
-    votations.cast(votation, person, ballot, now)

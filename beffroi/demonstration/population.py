@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 
 from faker import Faker
 
@@ -54,10 +53,6 @@ class Resident:
     street: str
     register: str
     email: str = ""
-
-
-def share(pack: Pack, path: str, day: date) -> Fraction:
-    return pack.share(path, day)
 
 
 def births(pack: Pack, size: int, today: date, chance: random.Random) -> Iterator[date]:

@@ -5,11 +5,6 @@ from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import is_clerk, may_act_at_counter
 
 
-def may_sign(acting: Acting | None) -> bool:
-    """A resident for herself, or an agent with the resident in front of her or him (a counter session is open)."""
-    return acting is not None
-
-
 def is_at_work(account: Account | None, acting: Acting | None) -> bool:
     """Signed in to work, with nobody in front of her or him: this account signs and files nothing."""
     return account is not None and acting is None

@@ -75,13 +75,6 @@ def drafts() -> QuerySet[Votation]:
     return Votation.objects.filter(state=State.DRAFT).order_by("number")
 
 
-def voters_online(votation: Votation) -> int:
-    """How many have voted online, each once."""
-    if archived := PollBookEntry.objects.filter(votation=votation, voted_online=True).count():
-        return archived
-    return Voter.objects.filter(votation=votation, credential_mac__isnull=False).count()
-
-
 # ---------------------------------------------------------------- one person
 
 
