@@ -63,8 +63,8 @@ def signing(petition: Petition, people: list[Person], chance: random.Random) -> 
     for person in people:
         channel = chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         if channel == "paper":
-            line += 1
             yield partial(enter, petition, line, chance.choice(agents), person, "")
+            line += 1
         else:
             agent = chance.choice(agents) if channel == "counter" else None
             legal = person.is_elector and chance.random() < 0.3
