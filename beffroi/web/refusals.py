@@ -16,6 +16,12 @@ from beffroi.core.errors import Refused
 SENTENCES: dict[str, str | Promise] = {
     "rules.no_value": _("The rules of this commune have no value for that day. The town hall must complete them."),
     "journal.field": _("This could not be written in the public journal, so nothing was done."),
+    "uploads.empty": _("The file is empty. Choose another one."),
+    "uploads.too_large": _("The file is too large. Choose one of less than 8 megabytes, or take the picture again."),
+    "uploads.kind": _("This file cannot be read. A PDF, a JPEG picture or a PNG picture is taken."),
+    "uploads.active": _(
+        "This PDF contains a program or another file, so it is not taken. Print it to a new PDF first."
+    ),
 }
 
 

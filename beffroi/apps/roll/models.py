@@ -137,6 +137,8 @@ class Role(models.Model):
         AGENT = "agent"  # the counter: acts for a resident in her presence, enters paper lines
         CLERK = "clerk"  # the secretariat: admissibility, sittings, calling a votation
         SCRUTINEER = "scrutineer"  # enters the paper counts
+        PANEL = "panel"  # the verification panel: judges what looks like fraud
+        ADMINISTRATOR = "administrator"  # gives and takes roles, imports the roll
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -20,6 +20,8 @@ Sentence = str | Promise
 AGENTS = _("This page is for the agents of the counter.")
 CLERKS = _("This page is for the council's secretariat.")
 SCRUTINEERS = _("This page is for the scrutineers.")
+PANEL = _("This page is for the verification panel.")
+ADMINISTRATORS = _("This page is for the instance's administrators.")
 RESIDENTS = _("This page is for residents. An account at work has no row in the roll: sign in with your own account.")
 PRESENT = _("This page is for residents, and for an agent who acts for the person in front of her.")
 
@@ -41,6 +43,16 @@ def is_clerk(account: Account | None) -> bool:
 def is_scrutineer(account: Account | None) -> bool:
     """Enters the paper counts."""
     return _has(account, Role.Kind.SCRUTINEER)
+
+
+def is_of_the_panel(account: Account | None) -> bool:
+    """The verification panel: sees what looks like fraud in the signatures, and decides."""
+    return _has(account, Role.Kind.PANEL)
+
+
+def is_administrator(account: Account | None) -> bool:
+    """Gives and takes roles, imports the roll."""
+    return _has(account, Role.Kind.ADMINISTRATOR)
 
 
 def is_resident(account: Account | None) -> bool:
