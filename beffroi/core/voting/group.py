@@ -73,8 +73,11 @@ class Group(ABC):
 
     def hash_to_scalar(self, prefix: str, points: Iterable[Point]) -> int:
         """SHA-256 of the prefix and the points' strings joined by commas, big-endian, modulo q (spec 1.3)."""
-        text = prefix + ",".join(self.to_string(P) for P in points)
-        return int.from_bytes(sha256(text.encode()).digest(), "big") % self.q
+        return self.hash_of_strings(prefix, [self.to_string(P) for P in points])
+
+    def hash_of_strings(self, prefix: str, points: Iterable[str]) -> int:
+        """The same of points that are already strings."""
+        return int.from_bytes(sha256((prefix + ",".join(points)).encode()).digest(), "big") % self.q
 
 
 class Ed25519(Group):
