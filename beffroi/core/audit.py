@@ -124,14 +124,15 @@ def totals_in(entries: Iterable[Entry], raw: bytes) -> list[Step]:
 def _online(raw: bytes) -> dict[str, int] | None:
     """The online result of a votation by yes or no; None when the archive holds none that can be read."""
     try:
-        results = [event for event in archive.read(raw).events if event.kind == "Result"]
-        numbers = tally.read_result(results[0].data[-1]) if results else []
+        events = archive.read(raw).events
+        results = [event for event in events if event.kind == "Result"]
+        numbers = tally.read_result(parse_election(events[0].data[0]), results[0].data[-1]) if results else []
     except Malformed:  # the verification itself says what is wrong
         return None
-    if [len(row) for row in numbers] != [3]:
+    sums = [n for row in numbers for n in row if isinstance(n, int)]
+    if [len(row) for row in numbers] != [3] or len(sums) != 3:
         return None
-    ((blank, yes, no),) = numbers
-    return {"yes": yes, "no": no, "blank": blank}
+    return {"yes": sums[1], "no": sums[2], "blank": sums[0]}
 
 
 def _total_faults(

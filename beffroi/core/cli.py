@@ -14,13 +14,14 @@ from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.verdict import WORDS, Step, fault_lines
-from beffroi.core.voting import verbs
+from beffroi.core.voting import method_verbs, verbs
 
 # Tracebacks with local variables could show a key: none are made pretty.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(verbs.credentials_app, name="credentials")
 app.add_typer(verbs.trustee_app, name="trustee")
 app.add_typer(verbs.ballot_app, name="ballot")
+app.add_typer(method_verbs.app, name="method")
 app.add_typer(journal_app, name="journal")
 
 

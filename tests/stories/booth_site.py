@@ -25,8 +25,9 @@ from playwright.sync_api import Page, expect
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import ballot, secret
 from beffroi.core.voting.credentials import new_credential
-from beffroi.core.voting.election import Question, election_json, new_uuid, parse_election
+from beffroi.core.voting.election import election_json, new_uuid, parse_election
 from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.questions import Question
 from beffroi.web.booth_asset import integrity
 
 STATIC = Path(__file__).resolve().parents[2] / "beffroi" / "web" / "static"

@@ -12,7 +12,8 @@ from beffroi.core.voting.election import Election
 
 BLOCK = 512
 MOST_BYTES = 8 * 1024**3 - 1  # of one record: what 11 octal digits can say
-DATA = {"Setup": 4, "Ballot": 1, "EndBallots": 0, "EncryptedTally": 2, "PartialDecryption": 2, "Result": 1}
+DATA = {"Setup": 4, "Ballot": 1, "EndBallots": 0, "EncryptedTally": 2}
+DATA |= {"Shuffle": 2, "EndShuffles": 0, "PartialDecryption": 2, "Result": 1}
 _NAME = re.compile(r"([0-9a-f]{64})\.(data|event)\.json")
 
 
@@ -69,6 +70,16 @@ def end_ballots_event() -> Event:
 def tally_event(encrypted: bytes, sized: bytes) -> Event:
     """The encrypted sum of the box, with its size record."""
     return Event("EncryptedTally", (encrypted, sized))
+
+
+def shuffle_event(owner: int, shuffle: bytes) -> Event:
+    """A trustee's shuffle; owners are numbered from 1."""
+    return Event("Shuffle", (shuffle, tally.owned(owner, shuffle)))
+
+
+def end_shuffles_event() -> Event:
+    """What the last shuffle left is decrypted."""
+    return Event("EndShuffles", ())
 
 
 def decryption_event(owner: int, pd: bytes) -> Event:

@@ -1,11 +1,13 @@
-"""The verifier's steps after the closing of the box: tally, decryptions, result (spec 8 and 10)."""
+"""The verifier's steps after the closing of the box: tally, shuffles, decryptions, result (spec 8 and 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, canon, tally
+from beffroi.core.voting import archive, canon, embedding, shuffle, tally
 from beffroi.core.voting.archive import Event
+from beffroi.core.voting.ballot import Ballot
 from beffroi.core.voting.election import Election
+from beffroi.core.voting.group import Group, Point
 from beffroi.core.voting.report import Run
 from beffroi.core.voting.trustees import Trustees
 
@@ -26,11 +28,18 @@ def check_tally(run: Run) -> None:
         run.step("tally.sum", None)
         run.step("tally.size", None)
         return
-    right = tally.encrypted_tally(run.election, known, run.weights) == run.tally
-    run.step("tally.sum", [] if right else ["encrypted tally: it is not the sum of the ballots"], len(known))
+    run.step("tally.sum", _sum_faults(run.election, known, run.weights, run.tally), len(known))
     voted = {b.credential for b in known}
     run.total = sum(run.weights[credential] for credential in voted)
     run.step("tally.size", _size_faults(sized, run.tally, len(voted), run.total), len(voted))
+
+
+def _sum_faults(election: Election, known: Sequence[Ballot], weights: Mapping[str, int], published: bytes) -> list[str]:
+    try:
+        right = tally.encrypted_tally(election, known, weights) == published
+    except Refused as error:  # a weight on a ballot that is shuffled
+        return [f"encrypted tally: {error}"]
+    return [] if right else ["encrypted tally: it is not the sum of the ballots"]
 
 
 def _size_faults(sized: bytes, encrypted: bytes, num: int, total: int) -> list[str]:
@@ -47,6 +56,44 @@ def _size_faults(sized: bytes, encrypted: bytes, num: int, total: int) -> list[s
     ]
 
 
+def check_shuffles(run: Run) -> None:
+    """Owners and proofs of the shuffles; what the last one left is what is decrypted."""
+    run.decrypted = run.tally
+    if run.election is None or not run.election.is_shuffled or not run.of_kind("EncryptedTally"):
+        return
+    found = run.of_kind("Shuffle")
+    ended = bool(run.of_kind("EndShuffles"))
+    run.decrypted = None
+    if run.trustees is None or run.tally is None:
+        run.step("shuffles.owners", None)
+        run.step("shuffles.proofs", None)
+        return
+    owners, faults = _owners(found, len(run.trustees.owner_keys()), "shuffle")
+    run.step("shuffles.owners", faults, len(found))
+    current, faults = _shuffle_faults(run.election, run.tally, owners)
+    if not ended and run.of_kind("PartialDecryption"):
+        faults.append("ballots were decrypted before their shuffles were ended")
+    run.step("shuffles.proofs", faults, len(owners))
+    run.decrypted = current if ended and not faults else None
+
+
+def _shuffle_faults(
+    election: Election, encrypted: bytes, owners: Sequence[tuple[int, bytes]]
+) -> tuple[bytes, list[str]]:
+    """The tally after the last shuffle that could be read, and the faults. Each is checked against the one before."""
+    faults: list[str] = []
+    for owner, raw in owners:
+        try:
+            before = tally.shuffled_rows(election, encrypted)
+            read = shuffle.read_shuffle(election, raw)
+            for e, e_, proof in zip(before, read.ciphertexts, read.proofs, strict=True):
+                shuffle.check_shuffle(election.group, election.key, election.fingerprint, e, e_, proof)
+            encrypted = tally.shuffled_tally(election, encrypted, raw)
+        except (Malformed, Refused) as error:
+            faults.append(f"trustee {owner}: {error}")
+    return encrypted, faults
+
+
 def check_decryptions(run: Run) -> None:
     """Owners and proofs of the partial decryptions."""
     found = run.of_kind("PartialDecryption")
@@ -56,38 +103,38 @@ def check_decryptions(run: Run) -> None:
         run.step("decryptions.owners", None)
         run.step("decryptions.proofs", None)
         return
-    owners, faults = _owners(found, len(run.trustees.owner_keys()))
+    owners, faults = _owners(found, len(run.trustees.owner_keys()), "partial decryption")
     run.step("decryptions.owners", faults, len(found))
-    if run.tally is None or run.election is None:
+    if run.decrypted is None or run.election is None:
         run.step("decryptions.proofs", None)
         return
     keys = [run.election.group.to_string(key) for key in run.trustees.owner_keys()]
     faults = []
     for owner, pd in owners:
         try:
-            tally.check_partial_decryption(run.election, keys[owner - 1], run.tally, pd)
+            tally.check_partial_decryption(run.election, keys[owner - 1], run.decrypted, pd)
         except (Malformed, Refused) as error:
             faults.append(f"trustee {owner}: {error}")
     run.step("decryptions.proofs", faults, len(owners))
 
 
-def _owners(found: Sequence[Event], size: int) -> tuple[list[tuple[int, bytes]], list[str]]:
-    """Owner and partial decryption of each event that has both, and the faults."""
+def _owners(found: Sequence[Event], size: int, what: str) -> tuple[list[tuple[int, bytes]], list[str]]:
+    """Owner and payload (a shuffle, a partial decryption) of each event that has both, and the faults."""
     owners: list[tuple[int, bytes]] = []
     faults: list[str] = []
     for n, event in enumerate(found, 1):
         try:
             owner, payload = tally.read_owned(event.data[-1] if event.data else b"")
         except Malformed as error:
-            faults.append(f"partial decryption {n}: {error}")
+            faults.append(f"{what} {n}: {error}")
             continue
         if owner > size:
-            faults.append(f"partial decryption {n}: there is no trustee {owner}")
+            faults.append(f"{what} {n}: there is no trustee {owner}")
         elif payload != canon.sha256_hex(event.data[0]):
-            faults.append(f"partial decryption {n}: the owner record of trustee {owner} is for another one")
+            faults.append(f"{what} {n}: the owner record of trustee {owner} is for another one")
         else:
             if any(owner == former for former, _ in owners):
-                faults.append(f"partial decryption {n}: trustee {owner} has already handed in one")
+                faults.append(f"{what} {n}: trustee {owner} has already handed in one")
             owners.append((owner, event.data[0]))
     return owners, faults
 
@@ -97,11 +144,11 @@ def check_result(run: Run) -> None:
     found = run.of_kind("Result")
     if not found:
         return
-    if run.election is None or run.trustees is None or run.tally is None or not found[0].data:
+    if run.election is None or run.trustees is None or run.decrypted is None or not found[0].data:
         run.step("result.count", None)
         return
     try:
-        faults = _result_faults(run, run.election, run.trustees, run.tally, found[0].data[-1])
+        faults = _result_faults(run, run.election, run.trustees, run.decrypted, found[0].data[-1])
     except (Malformed, Refused) as error:
         faults = [f"result: {error}"]
     run.step("result.count", faults, sum(question.size for question in run.election.questions))
@@ -109,18 +156,28 @@ def check_result(run: Run) -> None:
 
 def _result_faults(run: Run, election: Election, trustees: Trustees, encrypted: bytes, raw: bytes) -> list[str]:
     group = election.group
-    numbers = tally.read_result(raw)
-    if [len(row) for row in numbers] != [question.size for question in election.questions]:
-        return ["result: it has not one number for each choice"]
-    owners, _ = _owners(run.of_kind("PartialDecryption"), len(trustees.owner_keys()))
+    numbers = tally.read_result(election, raw)
+    owners, _ = _owners(run.of_kind("PartialDecryption"), len(trustees.owner_keys()), "partial decryption")
     factors = tally.coefficients(trustees, [owner for owner, _ in owners], group)
-    pds = {owner: tally.read_partial_decryption(election, pd) for owner, pd in owners}
-    cells = tally.plaintexts(
-        election, tally.read_tally(election, encrypted), [(k, pds[owner]) for owner, k in factors.items()]
-    )
-    return [
-        f"result, question {q}, choice {i}: {n} is not the number that was decrypted"
-        for q, (row, points) in enumerate(zip(numbers, cells, strict=True), 1)
-        for i, (n, M) in enumerate(zip(row, points, strict=True))
-        if (run.total is not None and n > run.total) or n >= group.q or group.base(n) != M
-    ]
+    cells = tally.read_tally(election, encrypted)
+    pds = {owner: tally.read_partial_decryption(election, pd, cells) for owner, pd in owners}
+    opened = tally.plaintexts(election, cells, [(k, pds[owner]) for owner, k in factors.items()])
+    faults: list[str] = []
+    for q, (row, points) in enumerate(zip(numbers, opened, strict=True), 1):
+        if len(row) != len(points):
+            faults.append(f"result, question {q}: {len(row)} ballots, {len(points)} were decrypted")
+            continue
+        for i, (n, M) in enumerate(zip(row, points, strict=True)):
+            if not _is_opened(run, group, n, M):
+                faults.append(f"result, question {q}, choice {i}: {_shown(n)} is not the number that was decrypted")
+    return faults
+
+
+def _is_opened(run: Run, group: Group, n: tally.Number, M: Point) -> bool:
+    if isinstance(n, tuple):
+        return embedding.decode(group, M, len(n)) == list(n)
+    return (run.total is None or n <= run.total) and n < group.q and group.base(n) == M
+
+
+def _shown(n: tally.Number) -> str:
+    return str(n) if isinstance(n, int) else ",".join(map(str, n))[:80]

@@ -6,30 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from beffroi.core.errors import Malformed
-from beffroi.core.voting import canon
+from beffroi.core.voting import canon, embedding
 from beffroi.core.voting.canon import Json
 from beffroi.core.voting.group import Group, Point, get_group
+from beffroi.core.voting.questions import AnyQuestion, NumbersQuestion, question_json, read_question
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _UUID = re.compile(rf"[{BASE58}]{{14,64}}")
 _MOST_BYTES = 1024 * 1024
-_MOST_ANSWERS = 1000
-
-
-@dataclass(frozen=True)
-class Question:
-    """A homomorphic question: from `minimum` to `maximum` answers, or blank when `blank` allows it."""
-
-    question: str
-    answers: tuple[str, ...]
-    minimum: int
-    maximum: int
-    blank: bool
-
-    @property
-    def size(self) -> int:
-        """How many ciphertexts answer it: one for each answer, and one before them for blank."""
-        return len(self.answers) + self.blank
 
 
 @dataclass(frozen=True)
@@ -42,9 +26,14 @@ class Election:
     description: str
     group: Group
     public_key: str
-    questions: tuple[Question, ...]
+    questions: tuple[AnyQuestion, ...]
     fingerprint: str
     key: Point = field(repr=False)
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether ballots are shuffled before they are opened: some question is not homomorphic."""
+        return any(isinstance(question, NumbersQuestion) for question in self.questions)
 
 
 def new_uuid() -> str:
@@ -62,7 +51,7 @@ def election_json(
     name: str,
     description: str,
     public_key: str,
-    questions: Sequence[Question],
+    questions: Sequence[AnyQuestion],
     administrator: str | None = None,
     credential_authority: str | None = None,
 ) -> bytes:
@@ -73,7 +62,7 @@ def election_json(
         "name": name,
         "group": "Ed25519",
         "public_key": public_key,
-        "questions": [_question_json(question) for question in questions],
+        "questions": [question_json(question) for question in questions],
         "uuid": uuid,
     }
     if administrator is not None:
@@ -85,18 +74,10 @@ def election_json(
     return raw
 
 
-def _question_json(question: Question) -> Json:
-    value: dict[str, Json] = {"answers": list(question.answers)}
-    if question.blank:
-        value["blank"] = True
-    value.update(min=question.minimum, max=question.maximum, question=question.question)
-    return value
-
-
 def parse_election(raw: bytes) -> Election:
     """Read and check election.json. Unknown fields are kept in the bytes and ignored, as Belenios does.
 
-    Raises Malformed; for a kind of question that is not supported yet, the message says so.
+    Raises Malformed.
     """
     found = canon.as_object(canon.parse(raw, "election", _MOST_BYTES), "election")
     for name in ("version", "description", "name", "group", "public_key", "questions", "uuid"):
@@ -115,40 +96,18 @@ def parse_election(raw: bytes) -> Election:
     listed = canon.as_list(found["questions"], "election, questions")
     if not listed:
         raise Malformed("election, questions", "no question", "at least one question")
-    return Election(
+    questions = tuple(read_question(value, f"election, question {n}") for n, value in enumerate(listed, 1))
+    chosen = Election(
         raw=raw,
         uuid=uuid,
         name=canon.as_str(found["name"], "election, name"),
         description=canon.as_str(found["description"], "election, description"),
         group=group,
         public_key=public_key,
-        questions=tuple(_question(value, f"election, question {n}") for n, value in enumerate(listed, 1)),
+        questions=questions,
         fingerprint=fingerprint(raw),
         key=key,
     )
-
-
-def _question(value: Json, where: str) -> Question:
-    found = canon.as_object(value, where)
-    if "type" in found and found["type"] != "Homomorphic":
-        raise Malformed(where, f"kind {str(found['type'])[:40]!r}, not supported yet", "a homomorphic question")
-    if "type" in found:
-        found = canon.as_object(found.get("value"), where)
-    found = canon.fields(found, where, ("answers", "min", "max", "question"), ("blank", "extra"))
-    answers = canon.as_list(found["answers"], f"{where}, answers")
-    blank = found.get("blank", False)
-    if not isinstance(blank, bool):
-        raise Malformed(f"{where}, blank", repr(blank)[:40], "true or false")
-    minimum = canon.as_int(found["min"], f"{where}, min")
-    maximum = canon.as_int(found["max"], f"{where}, max")
-    if not (0 < len(answers) <= _MOST_ANSWERS and minimum <= maximum <= len(answers)):
-        raise Malformed(
-            where, f"{len(answers)} answers, min {minimum}, max {maximum}", "0 <= min <= max <= number of answers"
-        )
-    return Question(
-        question=canon.as_str(found["question"], f"{where}, question"),
-        answers=tuple(canon.as_str(answer, f"{where}, answers") for answer in answers),
-        minimum=minimum,
-        maximum=maximum,
-        blank=blank,
-    )
+    if chosen.is_shuffled and not embedding.is_known(group):
+        raise Malformed("election, group", group.name, "a group in which numbers can be written")
+    return chosen

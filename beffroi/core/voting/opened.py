@@ -9,6 +9,7 @@ from beffroi.core.voting import canon
 from beffroi.core.voting.election import Election
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.proofs import Ciphertext, ciphertext_json
+from beffroi.core.voting.questions import Question
 
 KIND = "beffroi-opened-ballot-1"
 _MOST_BYTES = 1024 * 1024
@@ -40,6 +41,8 @@ def check_opened(election: Election, raw: bytes, seal: str | None = None) -> lis
     answers = canon.as_list(ballot["answers"], "opened ballot, answers", n)
     choices = canon.as_list(found["choices"], "opened ballot, choices", n)
     nonces = canon.as_list(found["randomness"], "opened ballot, randomness", n)
+    if not all(isinstance(question, Question) for question in election.questions):
+        raise Malformed("election", "another kind of question", "homomorphic questions: the booth asks no other")
     sizes = [question.size for question in election.questions]
     return [
         _check_answer(election, *one, f"question {number}")

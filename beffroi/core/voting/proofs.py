@@ -78,6 +78,26 @@ def ciphertext_json(group: Group, ciphertext: Ciphertext) -> Json:
     return {"alpha": group.to_string(ciphertext.alpha), "beta": group.to_string(ciphertext.beta)}
 
 
+def read_proofs(value: Json, where: str, length: int, group: Group) -> tuple[Proof, ...]:
+    """So many of them. Raises Malformed."""
+    return tuple(read_proof(item, where, group) for item in canon.as_list(value, where, length))
+
+
+def encrypt_number(y: Point, r: bytes, m: int) -> Ciphertext:
+    """m encrypted with the nonce r (Ed25519)."""
+    return Ciphertext(secret.base(r), ED25519.add(secret.multiply(r, y), secret.base(secret.from_int(m))))
+
+
+def strings(group: Group, ciphertexts: Sequence[Ciphertext]) -> str:
+    """How hashes name ciphertexts: alpha1,beta1,alpha2,beta2..."""
+    return ",".join(f"{group.to_string(c.alpha)},{group.to_string(c.beta)}" for c in ciphertexts)
+
+
+def prove_prefix(group: Group, S: str, c: Ciphertext) -> str:
+    """The prefix of the proof that a ciphertext hides one of several numbers."""
+    return f"prove|{S}|{strings(group, [c])}|"
+
+
 def check_knowledge(group: Group, X: Point, prefix: str, proof: Proof) -> bool:
     """Whether the author of `proof` knows x with X = x*G (spec 5.1)."""
     A = group.commitment(proof.response, group.generator, proof.challenge, X)

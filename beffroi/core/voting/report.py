@@ -24,6 +24,8 @@ TITLES = {
     "ballots.unique": "No ballot appears twice",
     "tally.sum": "The encrypted tally is the sum of the last ballot of each credential",
     "tally.size": "The number of ballots tallied is right",
+    "shuffles.owners": "Each shuffle belongs to one trustee",
+    "shuffles.proofs": "Each shuffle is proved to hold the same ballots in another order",
     "decryptions.owners": "Each partial decryption belongs to one trustee",
     "decryptions.proofs": "Each trustee has proved that her decryption is right",
     "result.count": "The result is what the trustees' decryptions give",
@@ -49,6 +51,7 @@ class Run:
     weights: dict[str, int] | None = None
     checked: list[Checked] | None = None
     tally: bytes | None = None
+    decrypted: bytes | None = None  # the tally, after its shuffles where there are some
     total: int | None = None
 
     def step(self, code: str, faults: Sequence[str] | None, count: int = 0) -> None:

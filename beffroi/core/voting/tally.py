@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import canon, pedersen, secret
+from beffroi.core.voting import canon, embedding, pedersen, secret
 from beffroi.core.voting.ballot import Ballot
 from beffroi.core.voting.canon import Json
 from beffroi.core.voting.election import Election
@@ -21,9 +21,12 @@ from beffroi.core.voting.proofs import (
     read_ciphertext,
     read_proof,
 )
+from beffroi.core.voting.questions import AnyQuestion, NumbersQuestion, flat, nested
+from beffroi.core.voting.shuffle import read_shuffle
 from beffroi.core.voting.trustees import Single, TrusteeKey, Trustees
 
-Tally = tuple[tuple[Ciphertext, ...], ...]  # question, choice
+#: By question: a ciphertext for each choice (in a row too where they are of lists), or one for each ballot.
+Tally = tuple[tuple[Ciphertext, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,32 @@ def encrypted_tally(election: Election, ballots: Iterable[Ballot], weights: Mapp
     unknown = next((b for b in last.values() if b.credential not in weights), None)
     if unknown is not None:
         raise Refused("tally.credential", f"ballot {unknown.tracker}")
-    group = election.group
-    totals = [[Ciphertext(group.identity, group.identity) for _ in range(q.size)] for q in election.questions]
+    for credential in last:
+        if election.is_shuffled and weights[credential] != 1:
+            raise Refused("tally.weight", f"ballot {last[credential].tracker}: a shuffled ballot counts once")
+    rows = [_row(election, n, last, weights) for n in range(len(election.questions))]
+    return _tally_json(election, rows)
+
+
+def _row(election: Election, n: int, last: Mapping[str, Ballot], weights: Mapping[str, int]) -> list[Ciphertext]:
+    question, group = election.questions[n], election.group
+    if isinstance(question, NumbersQuestion):  # in an order of their own: by the points' bytes, not by who came first
+        listed = (ballot.answers[n].choices[0] for ballot in last.values())
+        return sorted(listed, key=lambda c: (c.alpha, c.beta))
+    total = [Ciphertext(group.identity, group.identity) for _ in range(question.size)]
     for credential, ballot in last.items():
-        for total, answer in zip(totals, ballot.answers, strict=True):
-            for i, c in enumerate(answer.choices):
-                total[i] = _add(group, total[i], c, weights[credential])
-    return canon.compact([[ciphertext_json(group, c) for c in total] for total in totals])
+        for i, c in enumerate(ballot.answers[n].choices):
+            total[i] = _add(group, total[i], c, weights[credential])
+    return total
+
+
+def _tally_json(election: Election, rows: Sequence[Sequence[Ciphertext]]) -> bytes:
+    return canon.compact(
+        [
+            nested(question, [ciphertext_json(election.group, c) for c in row])
+            for question, row in zip(election.questions, rows, strict=True)
+        ]
+    )
 
 
 def _add(group: Group, total: Ciphertext, c: Ciphertext, weight: int) -> Ciphertext:
@@ -64,16 +86,39 @@ def _add(group: Group, total: Ciphertext, c: Ciphertext, weight: int) -> Ciphert
 def read_tally(election: Election, raw: bytes) -> Tally:
     """Read an encrypted tally. Raises Malformed."""
     listed = canon.as_list(canon.parse(raw, "encrypted tally"), "encrypted tally", len(election.questions))
+    rows = [
+        flat(question, value, f"encrypted tally, question {n}", _length(question))
+        for n, (value, question) in enumerate(zip(listed, election.questions, strict=True), 1)
+    ]
     tally = tuple(
         tuple(
-            read_ciphertext(c, f"encrypted tally, question {n}, choice {i}", election.group)
-            for i, c in enumerate(canon.as_list(choices, f"encrypted tally, question {n}", question.size))
+            read_ciphertext(c, f"encrypted tally, question {n}, choice {i}", election.group) for i, c in enumerate(row)
         )
-        for n, (choices, question) in enumerate(zip(listed, election.questions, strict=True), 1)
+        for n, row in enumerate(rows, 1)
     )
-    again: Json = [[ciphertext_json(election.group, c) for c in choices] for choices in tally]
-    canon.check_canonical(raw, again, "encrypted tally")
+    if _tally_json(election, tally) != raw:
+        raise Malformed("encrypted tally", "other bytes than the canonical JSON of the same value", "compact JSON")
     return tally
+
+
+def _length(question: AnyQuestion) -> int | None:
+    return None if isinstance(question, NumbersQuestion) else question.size
+
+
+def shuffled_rows(election: Election, tally: bytes) -> list[tuple[Ciphertext, ...]]:
+    """The ciphertexts of each question that is shuffled, as they are in this tally. Raises Malformed."""
+    rows = zip(election.questions, read_tally(election, tally), strict=True)
+    return [row for question, row in rows if isinstance(question, NumbersQuestion)]
+
+
+def shuffled_tally(election: Election, tally: bytes, shuffle: bytes) -> bytes:
+    """The tally with its shuffled questions as this shuffle left them: what is decrypted. Raises Malformed."""
+    after = iter(read_shuffle(election, shuffle).ciphertexts)
+    rows = [
+        next(after) if isinstance(question, NumbersQuestion) else row
+        for question, row in zip(election.questions, read_tally(election, tally), strict=True)
+    ]
+    return _tally_json(election, rows)
 
 
 def sized_tally(tally: bytes, num: int, weight: int) -> bytes:
@@ -111,49 +156,53 @@ def partial_decryption(election: Election, key: TrusteeKey, tally: bytes, draw: 
     prefix = _prefix(election, key.public_key)
     factors = [[secret.multiply(key.scalar, c.alpha) for c in choices] for choices in cells]
     proofs = [[prove_equality(key.scalar, c.alpha, prefix, draw) for c in choices] for choices in cells]
-    return canon.compact(_decryption_json(ED25519, factors, proofs))
+    return canon.compact(_decryption_json(election, factors, proofs))
 
 
-def _decryption_json(group: Group, factors: Sequence[Sequence[Point]], proofs: Sequence[Sequence[Proof]]) -> Json:
+def _decryption_json(election: Election, factors: Sequence[Sequence[Point]], proofs: Sequence[Sequence[Proof]]) -> Json:
+    group, questions = election.group, election.questions
     return {
-        "decryption_factors": [[group.to_string(F) for F in row] for row in factors],
-        "decryption_proofs": [[proof_json(p) for p in row] for row in proofs],
+        "decryption_factors": [
+            nested(q, [group.to_string(F) for F in row]) for q, row in zip(questions, factors, strict=True)
+        ],
+        "decryption_proofs": [
+            nested(q, [proof_json(p) for p in row]) for q, row in zip(questions, proofs, strict=True)
+        ],
     }
 
 
-def read_partial_decryption(election: Election, raw: bytes) -> PartialDecryption:
-    """Read a partial decryption; checks no proof. Raises Malformed."""
+def read_partial_decryption(election: Election, raw: bytes, tally: Tally) -> PartialDecryption:
+    """Read a partial decryption of this tally; checks no proof. Raises Malformed."""
     where, group = "partial decryption", election.group
     value = canon.fields(canon.parse(raw, where), where, ("decryption_factors", "decryption_proofs"))
-    questions = election.questions
-    factors = canon.as_list(value["decryption_factors"], f"{where}, factors", len(questions))
-    proofs = canon.as_list(value["decryption_proofs"], f"{where}, proofs", len(questions))
+    factors = _rows(election, value["decryption_factors"], f"{where}, factors", tally)
+    proofs = _rows(election, value["decryption_proofs"], f"{where}, proofs", tally)
     read = PartialDecryption(
-        tuple(
-            tuple(
-                group.parse_point(canon.as_str(F, f"{where}, factor"), f"{where}, factor")
-                for F in canon.as_list(row, f"{where}, factors", question.size)
-            )
-            for row, question in zip(factors, questions, strict=True)
-        ),
-        tuple(
-            tuple(
-                read_proof(p, f"{where}, proof", group) for p in canon.as_list(row, f"{where}, proofs", question.size)
-            )
-            for row, question in zip(proofs, questions, strict=True)
-        ),
+        tuple(tuple(_factor(F, f"{where}, factor", group) for F in row) for row in factors),
+        tuple(tuple(read_proof(p, f"{where}, proof", group) for p in row) for row in proofs),
     )
-    canon.check_canonical(raw, _decryption_json(group, read.factors, read.proofs), where)
+    canon.check_canonical(raw, _decryption_json(election, read.factors, read.proofs), where)
     return read
+
+
+def _rows(election: Election, value: Json, where: str, tally: Tally) -> list[list[Json]]:
+    questions = election.questions
+    listed = canon.as_list(value, where, len(questions))
+    return [flat(q, row, where, len(cells)) for q, row, cells in zip(questions, listed, tally, strict=True)]
+
+
+def _factor(value: Json, where: str, group: Group) -> Point:
+    return group.parse_point(canon.as_str(value, where), where)
 
 
 def check_partial_decryption(election: Election, public_key: str, tally: bytes, pd: bytes) -> None:
     """Check every proof of one trustee's decryption. Raises Malformed, or Refused "decryption.proof" with the place."""
     group = election.group
-    read = read_partial_decryption(election, pd)
+    cells = read_tally(election, tally)
+    read = read_partial_decryption(election, pd, cells)
     X = group.parse_point(public_key, "public key")
     prefix = _prefix(election, public_key)
-    rows = zip(read_tally(election, tally), read.factors, read.proofs, strict=True)
+    rows = zip(cells, read.factors, read.proofs, strict=True)
     for n, (choices, factors, proofs) in enumerate(rows, 1):
         for i, (c, F, p) in enumerate(zip(choices, factors, proofs, strict=True)):
             if not check_equality(group, X, c.alpha, F, prefix, p):
@@ -183,14 +232,20 @@ def result(election: Election, tally: bytes, pds: Sequence[bytes], total: int) -
     Raises Malformed, or Refused "result.logarithm" when some number is not between 0 and `total`: then a trustee
     handed in a wrong factor, or one is missing.
     """
-    read = [(1, read_partial_decryption(election, pd)) for pd in pds]
-    return _numbers(election, tally, read, total)
+    cells = read_tally(election, tally)
+    return _numbers(election, cells, [(1, read_partial_decryption(election, pd, cells)) for pd in pds], total)
 
 
-def _numbers(election: Election, tally: bytes, pds: Sequence[tuple[int, PartialDecryption]], total: int) -> bytes:
-    cells = plaintexts(election, read_tally(election, tally), pds)
+def _numbers(election: Election, cells: Tally, pds: Sequence[tuple[int, PartialDecryption]], total: int) -> bytes:
     logarithm = Logarithms(election.group, total)
-    return canon.compact({"result": [[canon.weight(logarithm.of(M)) for M in row] for row in cells]})
+    rows: list[Json] = []
+    for question, row in zip(election.questions, plaintexts(election, cells, pds), strict=True):
+        if isinstance(question, NumbersQuestion):
+            opened = (embedding.decode(election.group, M, len(question.answers)) for M in row)
+            rows.append([list[Json](numbers) for numbers in opened])
+        else:
+            rows.append(nested(question, [canon.weight(logarithm.of(M)) for M in row]))
+    return canon.compact({"result": rows})
 
 
 def valid_decryptions(
@@ -222,8 +277,9 @@ def result_of(
     Raises Refused "result.missing" naming who is missing, "result.logarithm" as `result` does.
     """
     factors = coefficients(trustees, [owner for owner, _ in valid], election.group)
-    pds = [(factors[owner], read_partial_decryption(election, pd)) for owner, pd in valid if owner in factors]
-    return _numbers(election, tally, pds, total)
+    cells = read_tally(election, tally)
+    pds = [(factors[owner], read_partial_decryption(election, pd, cells)) for owner, pd in valid if owner in factors]
+    return _numbers(election, cells, pds, total)
 
 
 def plaintexts(election: Election, tally: Tally, pds: Sequence[tuple[int, PartialDecryption]]) -> list[list[Point]]:
@@ -290,12 +346,32 @@ class Logarithms:
         raise Refused("result.logarithm", f"a number of votes is not between 0 and {self.most}")
 
 
-def read_result(raw: bytes) -> list[list[int]]:
-    """The numbers, [question][choice], blank first where the question has it. Raises Malformed."""
+Number = int | tuple[int, ...]
+
+
+def read_result(election: Election, raw: bytes) -> list[list[Number]]:
+    """By question: the numbers of the choices, blank first where it has it; or, of each ballot opened, its numbers.
+
+    Raises Malformed.
+    """
     value = canon.fields(canon.parse(raw, "result"), "result", ("result",))
-    numbers = [
-        [canon.as_weight(n, f"result, question {q}") for n in canon.as_list(row, f"result, question {q}")]
-        for q, row in enumerate(canon.as_list(value["result"], "result"), 1)
+    listed = canon.as_list(value["result"], "result", len(election.questions))
+    rows = [
+        [
+            _number(question, n, f"result, question {q}")
+            for n in flat(question, row, f"result, question {q}", _length(question))
+        ]
+        for q, (row, question) in enumerate(zip(listed, election.questions, strict=True), 1)
     ]
-    canon.check_canonical(raw, {"result": [[canon.weight(n) for n in row] for row in numbers]}, "result")
-    return numbers
+    again: list[Json] = [
+        nested(question, [list[Json](n) if isinstance(n, tuple) else canon.weight(n) for n in row])
+        for question, row in zip(election.questions, rows, strict=True)
+    ]
+    canon.check_canonical(raw, {"result": again}, "result")
+    return rows
+
+
+def _number(question: AnyQuestion, value: Json, where: str) -> Number:
+    if not isinstance(question, NumbersQuestion):
+        return canon.as_weight(value, where)
+    return tuple(canon.as_int(n, where) for n in canon.as_list(value, where, len(question.answers)))

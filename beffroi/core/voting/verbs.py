@@ -1,6 +1,7 @@
 """The verbs of the command line that belong to voting: credentials, trustee, ballot. None prints a secret."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from beffroi.core.voting import archive, ballot, canon, ceremony, ceremony_verbs
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.letter import letter
 from beffroi.core.voting.opened import check_opened
+from beffroi.core.voting.questions import Question
 from beffroi.core.voting.sealing import read_seed
+from beffroi.core.voting.shuffle import make_shuffle
 from beffroi.core.voting.told import told
 from beffroi.core.voting.verify import verify
 
@@ -116,8 +119,8 @@ trustee_app.command("gather")(ceremony_verbs.gather)
 def decrypt(
     key: Annotated[Path, _File],
     election: Annotated[Path, _File],
-    tally_file: Annotated[Path, typer.Option("--tally", exists=True, dir_okay=False, readable=True)],
     out: Annotated[Path, typer.Option(dir_okay=False)],
+    tally_file: Annotated[Path | None, typer.Option("--tally", exists=True, dir_okay=False, readable=True)] = None,
     trustees_file: Annotated[Path | None, typer.Option("--trustees", exists=True, dir_okay=False)] = None,
     archive_file: Annotated[Path | None, typer.Option("--archive", exists=True, dir_okay=False)] = None,
     sealed: Annotated[
@@ -129,16 +132,18 @@ def decrypt(
     A single trustee's --key is private_key.json; a group's member gives seed.txt as --key, and --sealed.
 
     With --archive, only after having verified that the tally is the sum of that ballot box: else whoever hands in the
-    file could have a single ballot decrypted.
+    file could have a single ballot decrypted. --tally may then be left out; ballots that were shuffled need --archive.
     """
     with told():
         found = parse_election(election.read_bytes())
         mine = _key(key.read_bytes(), sealed)
         if trustees_file is not None:
             _check_mine(found, mine, trustees_file.read_bytes())
-        encrypted = tally_file.read_bytes()
+        encrypted = None if tally_file is None else tally_file.read_bytes()
         if archive_file is not None:
-            _check_sum(found, encrypted, archive_file.read_bytes())
+            encrypted = _verified_tally(found, encrypted, archive_file.read_bytes())
+        if encrypted is None or (found.is_shuffled and archive_file is None):
+            raise Refused("trustee.archive", "--archive is needed: a single ballot must not be decrypted by mistake")
         pd = tally.partial_decryption(found, mine, encrypted)
         tally.check_partial_decryption(found, mine.public_key, encrypted, pd)
         files.write_new(out, pd)
@@ -159,14 +164,53 @@ def _check_mine(election: Election, key: trustees.TrusteeKey, raw: bytes) -> Non
         raise Refused("trustee.election", "the election's key is not that of these trustees")
 
 
-def _check_sum(election: Election, encrypted: bytes, raw: bytes) -> None:
+def _verified_tally(election: Election, given: bytes | None, raw: bytes) -> bytes:
+    """What the archive, once verified, leaves to decrypt: its tally, after its shuffles where there are some."""
     failed = [step for step in verify(raw) if step.passed is not True]
     if failed:
         raise Refused("trustee.archive", f"the archive does not verify: {failed[0].title}")
     events = archive.read(raw).events
-    tallies = [event.data[0] for event in events if event.kind == "EncryptedTally"]
-    if events[0].data[0] != election.raw or tallies != [encrypted]:
+    if events[0].data[0] != election.raw:
+        raise Refused("trustee.tally", "the archive is that of another election")
+    if election.is_shuffled and "EndShuffles" not in [event.kind for event in events]:
+        raise Refused("trustee.tally", "the shuffles are not ended")
+    encrypted = _last_tally(election, events)
+    if given not in (None, encrypted):
         raise Refused("trustee.tally", "the tally is not that of the archive")
+    return encrypted
+
+
+def _last_tally(election: Election, events: Sequence[archive.Event]) -> bytes:
+    encrypted = next((event.data[0] for event in events if event.kind == "EncryptedTally"), None)
+    if encrypted is None:
+        raise Refused("trustee.tally", "the archive holds no tally yet")
+    for event in events:
+        if event.kind == "Shuffle":
+            encrypted = tally.shuffled_tally(election, encrypted, event.data[0])
+    return encrypted
+
+
+@trustee_app.command("shuffle")
+def shuffle_ballots(
+    archive_file: Annotated[Path, typer.Option("--archive", exists=True, dir_okay=False, readable=True)],
+    out: Annotated[Path, typer.Option(dir_okay=False)],
+) -> None:
+    """Shuffle the ballots of a closed box, with the proof that none was lost, added or changed.
+
+    The archive is verified first. The order is drawn by chance, written nowhere and forgotten at once.
+    """
+    with told():
+        raw = archive_file.read_bytes()
+        failed = [step for step in verify(raw) if step.passed is not True]
+        if failed:
+            raise Refused("trustee.archive", f"the archive does not verify: {failed[0].title}")
+        events = archive.read(raw).events
+        election = parse_election(events[0].data[0])
+        if not election.is_shuffled or "EndShuffles" in [event.kind for event in events]:
+            raise Refused("trustee.shuffle", "no ballot of this archive waits to be shuffled")
+        made = make_shuffle(election, tally.shuffled_rows(election, _last_tally(election, events)))
+        files.write_new(out, made)
+    typer.echo(f"Shuffle written to {out}; its SHA-256: {canon.sha256_hex(made)}")
 
 
 # ---------------------------------------------------------------- ballots
@@ -175,7 +219,7 @@ def _check_sum(election: Election, encrypted: bytes, raw: bytes) -> None:
 @ballot_app.command("encrypt")
 def encrypt(
     election: Annotated[Path, _File],
-    choice: Annotated[list[str], typer.Option(help="0 or 1 for each choice, blank first: 0,1,0; once a question.")],
+    choice: Annotated[list[str], typer.Option(help="Once a question: 0 or 1 for each choice, blank first: 0,1,0.")],
     out: Annotated[Path, typer.Option(dir_okay=False)],
     credential_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
@@ -190,9 +234,9 @@ def encrypt(
 
 
 def _choices(text: str) -> list[int]:
-    if not re.fullmatch(r"[01](,[01])*", text):
-        raise Malformed("choice", repr(text[:40]), "0 or 1 for each choice, with commas: 0,1,0")
-    return [int(digit) for digit in text.split(",")]
+    if not re.fullmatch(r"[0-9]{1,3}(,[0-9]{1,3})*", text):
+        raise Malformed("choice", repr(text[:40]), "a number for each choice, with commas: 0,1,0")
+    return [int(number) for number in text.split(",")]
 
 
 @ballot_app.command("check")
@@ -217,6 +261,7 @@ def opened(
         found = parse_election(election.read_bytes())
         held = check_opened(found, file.read_bytes(), seal.replace(" ", "") if seal else None)
         for question, chosen in zip(found.questions, held, strict=True):
+            assert isinstance(question, Question)  # check_opened takes no other
             labels = (("(blank)",) if question.blank else ()) + question.answers
             picked = [label for label, m in zip(labels, chosen, strict=True) if m]
             typer.echo(f"{question.question} {', '.join(picked) or '(none)'}")

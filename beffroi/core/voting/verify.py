@@ -58,10 +58,11 @@ def verify(
     run = Run(events, hashes)
     run.step("archive.records", archive.name_faults(records), len(records))
     run.step("archive.chain", broken, len(events))
-    run.step("archive.events", _grammar(events), len(events))
+    run.step("archive.events", _grammar(events, _is_shuffled(events)), len(events))
     _setup(run)
     _ballots(run, progress, processes)
     counting.check_tally(run)
+    counting.check_shuffles(run)
     counting.check_decryptions(run)
     counting.check_result(run)
     if announced is not None:
@@ -78,19 +79,31 @@ _AFTER: dict[str, tuple[str, ...]] = {
     "Ballot": _BOX,
     "EndBallots": ("EncryptedTally",),
     "EncryptedTally": ("PartialDecryption", "Result"),
+    "Shuffle": ("Shuffle", "EndShuffles"),
+    "EndShuffles": ("PartialDecryption", "Result"),
     "PartialDecryption": ("PartialDecryption", "Result"),
     "Result": (),
 }
 
 
-def _grammar(events: Sequence[Event]) -> list[str]:
+def _is_shuffled(events: Sequence[Event]) -> bool:
+    """Whether the election, if it can be read, has a question whose ballots are shuffled."""
+    try:
+        return election.parse_election(events[0].data[0]).is_shuffled
+    except (IndexError, Malformed):
+        return False
+
+
+def _grammar(events: Sequence[Event], shuffled: bool) -> list[str]:
+    # Ballots that must be shuffled are never decrypted before: after the tally, shuffles are all that may follow.
+    allowed = _AFTER | ({"EncryptedTally": ("Shuffle",)} if shuffled else {})
     faults = [] if events else ["the archive holds no event"]
     former = ""
     for height, event in enumerate(events):
-        if event.kind not in _AFTER[former]:
+        if event.kind not in allowed[former]:
             place = f"after {former}" if former else "as the first event"
             faults.append(f"event at height {height}: {event.kind[:30]!r} cannot stand {place}")
-        if event.kind in _AFTER and event.kind:
+        if event.kind in allowed and event.kind:
             former = event.kind
     return faults
 

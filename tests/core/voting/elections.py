@@ -3,12 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 
-from beffroi.core.voting import archive, ballot, credentials, election, tally, trustees
+from beffroi.core.voting import archive, ballot, credentials, election, shuffle, tally, trustees
 from beffroi.core.voting.archive import Event
-from beffroi.core.voting.election import Question
+from beffroi.core.voting.questions import AnyQuestion, ListsQuestion, NumbersQuestion, Question
 from beffroi.core.voting.verify import Announced
 
 YES_NO = Question("Do you agree?", ("yes", "no"), 1, 1, True)
+RANKED = NumbersQuestion("In which order?", ("bread", "wine", "cheese"))
+LISTED = ListsQuestion("Which list?", (("A", "ana", "bo"), ("B", "cleo"), ("C", "dan", "eve", "fay")))
 BLANK, YES, NO = (1, 0, 0), (0, 1, 0), (0, 0, 1)
 TIMESTAMP = 1_795_367_615
 
@@ -35,7 +37,7 @@ class Played:
         return b"".join(archive.write(TIMESTAMP, self.events[: last + 1]))
 
 
-def set_up(questions: tuple[Question, ...] = (YES_NO,), voters: int = 9, uuid: str = "") -> Played:
+def set_up(questions: tuple[AnyQuestion, ...] = (YES_NO,), voters: int = 9, uuid: str = "") -> Played:
     """Three single trustees, credentials for `voters`, no ballot yet."""
     uuid = uuid or election.new_uuid()
     keys = [trustees.new_trustee_key() for _ in range(3)]
@@ -60,12 +62,24 @@ def count(played: Played) -> Played:
     read = [ballot.read_ballot(played.election, raw) for raw in played.ballots]
     total = len({b.credential for b in read})
     added = tally.encrypted_tally(played.election, read, weights)
-    pds = [tally.partial_decryption(played.election, key, added) for key in played.keys]
     played.events.append(archive.end_ballots_event())
     played.events.append(archive.tally_event(added, tally.sized_tally(added, total, total)))
+    if played.election.is_shuffled:
+        added = shuffled(played, added)
+    pds = [tally.partial_decryption(played.election, key, added) for key in played.keys]
     played.events.extend(archive.decryption_event(owner, pd) for owner, pd in enumerate(pds, 1))
     played.events.append(archive.result_event(tally.result(played.election, added, pds, total)))
     return played
+
+
+def shuffled(played: Played, added: bytes, owners: tuple[int, ...] = (1, 3)) -> bytes:
+    """These trustees shuffle in turn; what is then decrypted."""
+    for owner in owners:
+        raw = shuffle.make_shuffle(played.election, tally.shuffled_rows(played.election, added))
+        played.events.append(archive.shuffle_event(owner, raw))
+        added = tally.shuffled_tally(played.election, added, raw)
+    played.events.append(archive.end_shuffles_event())
+    return added
 
 
 def yes_no_election() -> Played:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import ballot, canon, credentials, secret
-from beffroi.core.voting.election import Election, Question
+from beffroi.core.voting.election import Election
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.proofs import Ciphertext, Opening, Proof, proof_json, prove_disjunction, prove_knowledge
+from beffroi.core.voting.questions import Question
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, Played, set_up
 
 SOME = Question("Which of them?", ("a", "b", "c"), 0, 2, False)

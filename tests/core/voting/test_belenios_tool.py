@@ -18,7 +18,8 @@ from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive, ballot, credentials, tally, trustees
 from beffroi.core.voting.archive import Archive
-from beffroi.core.voting.election import Election, Question, parse_election
+from beffroi.core.voting.election import Election, parse_election
+from beffroi.core.voting.questions import Question
 from beffroi.core.voting.verify import verify
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, Played, announce, cast, count, set_up
 from tests.vectors.voting import mutate_bel
@@ -244,7 +245,7 @@ def finish(belenios: Belenios, uuid: str) -> Archive:
     assert accepted(steps), [step for step in steps if not step.passed]
     assert accepted(verify(raw, announce(raw)))
     read = archive.read(raw)
-    assert tally.read_result(read.events[-1].data[-1]) == [[1, 1, 2], [2, 2, 2]]
+    assert tally.read_result(parse_election(read.events[0].data[0]), read.events[-1].data[-1]) == [[1, 1, 2], [2, 2, 2]]
     return read
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from beffroi.core.voting import ballot, secret
-from beffroi.core.voting.election import Election, Question, election_json, parse_election
+from beffroi.core.voting.election import Election, election_json, parse_election
 from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.questions import Question
 
 VECTORS = Path(__file__).resolve().parents[3] / "beffroi" / "web" / "booth" / "test" / "ballots.json"
 UUID = "BooTh5vectors7"

@@ -16,10 +16,12 @@ from beffroi.core.cli import app
 from beffroi.core.journal.entry import encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import leaf_hash, root
+from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive, ballot, canon, credentials, tally, trustees
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.election import election_json, new_uuid, parse_election
-from tests.core.voting.elections import TIMESTAMP, YES_NO, Played, set_up, yes_no_election
+from beffroi.core.voting.verify import verify
+from tests.core.voting.elections import RANKED, TIMESTAMP, YES_NO, Played, cast, count, set_up, yes_no_election
 
 NOW = datetime(2026, 11, 15, 18, 0, 0, tzinfo=UTC)
 KEY = LogKey("beffroi.example", bytes(range(32)))
@@ -316,7 +318,7 @@ def test_an_election_is_played_by_its_roles_in_their_own_folders(tmp_path: Path)
         words += ["--key", tmp_path / f"trustee-{n}" / "private_key.json", "--out", out]
         outputs.append(beffroi("trustee", "decrypt", *words))
         pds.append(out.read_bytes())
-    assert tally.read_result(tally.result(parsed, added, pds, 2)) == [[1, 1, 0]]
+    assert tally.read_result(parsed, tally.result(parsed, added, pds, 2)) == [[1, 1, 0]]
 
     assert all(done.exit_code == 0 for done in outputs), [done.output for done in outputs]
     said = made.output + "".join(done.output for done in outputs)
@@ -419,6 +421,39 @@ def test_a_trustee_decrypts_only_the_sum_of_the_box_of_her_own_election(tmp_path
     assert decrypt("key", "single", *whole) == 1
     assert decrypt("key", "election") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_trustee_shuffles_a_closed_box_and_decrypts_only_what_was_shuffled(tmp_path: Path) -> None:
+    game = set_up((RANKED,), voters=2)
+    cast(game, "1", (1, 2, 3))
+    cast(game, "2", (3, 2, 1))
+    count(game)
+    names = [event.kind for event in game.events]
+    path, out = tmp_path / "box.bel", tmp_path / "out"
+
+    def run(verb: str, events: list[Event], *more: str | Path) -> tuple[int, str]:
+        path.write_bytes(b"".join(archive.write(TIMESTAMP, events)))
+        out.unlink(missing_ok=True)
+        done = beffroi("trustee", verb, "--archive", path, "--out", out, *more)
+        assert out.exists() == (done.exit_code == 0)
+        return done.exit_code, done.output
+
+    tallied = game.events[: names.index("Shuffle")]
+    assert run("shuffle", game.events[:1])[0] == 1
+    assert run("shuffle", game.events)[0] == 1
+    for owner in (1, 2):
+        assert run("shuffle", tallied)[0] == 0
+        tallied = [*tallied, archive.shuffle_event(owner, out.read_bytes())]
+    ended = [*tallied, archive.end_shuffles_event()]
+    (tmp_path / "election").write_bytes(game.election.raw)
+    (tmp_path / "tally").write_bytes(game.events[names.index("EncryptedTally")].data[0])
+    (tmp_path / "key").write_bytes(game.keys[0].private_json())
+    words = ("--key", tmp_path / "key", "--election", tmp_path / "election")
+    assert "not ended" in run("decrypt", tallied, *words)[1]
+    assert "not that of the archive" in run("decrypt", ended, *words, "--tally", tmp_path / "tally")[1]
+    assert beffroi("trustee", "decrypt", *words, "--tally", tmp_path / "tally", "--out", out).exit_code == 1
+    assert run("decrypt", ended, *words)[0] == 0
+    assert accepted(verify(b"".join(archive.write(TIMESTAMP, [*ended, archive.decryption_event(1, out.read_bytes())]))))
 
 
 def test_a_ballot_that_is_wrong_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import canon, credentials, trustees
-from beffroi.core.voting.election import Question, election_json, fingerprint, new_uuid, parse_election
+from beffroi.core.voting.election import election_json, fingerprint, new_uuid, parse_election
 from beffroi.core.voting.group import ED25519, get_group
+from beffroi.core.voting.questions import Question, question_json
 from tests.core.voting.elections import YES_NO, set_up
 from tests.vectors.voting import mutate_bel
 
@@ -67,9 +68,31 @@ def test_an_election_that_breaks_a_rule_says_which(change: dict[str, object], sa
 
 
 @pytest.mark.parametrize("name", ["lists-ed25519-3.3.0", "mixed-shuffle-ed25519-3.3.0", "mixed-shuffle-rfc3526-2.0"])
-def test_other_kinds_of_questions_say_that_they_are_not_supported_yet(name: str) -> None:
-    with pytest.raises(Malformed, match="not supported yet"):
-        parse_election(vector(name)[0])
+def test_the_other_kinds_of_questions_are_read_and_written_back_as_they_were(name: str) -> None:
+    value = json.loads(vector(name)[0])
+    assert [question_json(question) for question in parse_election(vector(name)[0]).questions] == value["questions"]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ({"type": "Ranking", "value": {}}, "Ranking"),
+        ({"type": "NonHomomorphic", "value": {"answers": [], "question": "?"}}, "1 to 30"),
+        ({"type": "NonHomomorphic", "value": {"answers": ["a"] * 31, "question": "?"}}, "1 to 30"),
+        ({"type": "Lists", "value": {"answers": [["only a name"]], "question": "?"}}, "one candidate"),
+        ({"type": "Lists", "value": {"answers": [], "question": "?"}}, "one candidate"),
+    ],
+)
+def test_a_question_of_another_kind_or_size_is_malformed(question: object, says: str) -> None:
+    with pytest.raises(Malformed, match=says):
+        parse_election(canon.compact(json.loads(set_up().election.raw) | {"questions": [question]}))
+
+
+def test_numbers_cannot_be_asked_in_a_group_that_cannot_hold_them() -> None:
+    value = json.loads(vector("homomorphic-belenios2048-3.3.0")[0])
+    value["questions"] = [{"type": "NonHomomorphic", "value": {"answers": ["a"], "question": "?"}}]
+    with pytest.raises(Malformed, match="numbers can be written"):
+        parse_election(canon.compact(value))
 
 
 @pytest.mark.parametrize(

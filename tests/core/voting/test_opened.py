@@ -12,9 +12,10 @@ from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import canon, secret
 from beffroi.core.voting.ballot import encrypt
 from beffroi.core.voting.credentials import new_credential
-from beffroi.core.voting.election import Election, Question, election_json, new_uuid, parse_election
+from beffroi.core.voting.election import Election, election_json, new_uuid, parse_election
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.opened import KIND, check_opened
+from beffroi.core.voting.questions import Question
 from beffroi.core.voting.verbs import ballot_app
 
 QUESTION = Question("Le gué doit-il être pavé ?", ("Oui", "Non"), 1, 1, True)

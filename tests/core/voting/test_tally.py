@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import ballot, canon, credentials, secret, tally
-from beffroi.core.voting.election import Question
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.pedersen import lagrange
 from beffroi.core.voting.proofs import Proof, proof_json
+from beffroi.core.voting.questions import Question
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, cast, count, set_up, yes_no_election
 
 
@@ -24,20 +24,20 @@ def test_the_result_is_the_plain_count_of_everybodys_last_ballot(castings: list[
         cast(played, number, choice)
     count(played)
     plain = Counter(dict(castings).values())
-    assert tally.read_result(played.events[-1].data[-1]) == [[plain[BLANK], plain[YES], plain[NO]]]
+    assert tally.read_result(played.election, played.events[-1].data[-1]) == [[plain[BLANK], plain[YES], plain[NO]]]
 
 
 def test_several_questions_are_counted_apart() -> None:
     played = set_up((YES_NO, Question("Which?", ("a", "b"), 0, 2, False)), voters=3)
     for number, choices in (("1", (YES, (1, 1))), ("2", (NO, (0, 1))), ("3", (NO, (0, 0)))):
         cast(played, number, *choices)
-    assert tally.read_result(count(played).events[-1].data[-1]) == [[0, 1, 2], [1, 2]]
+    assert tally.read_result(played.election, count(played).events[-1].data[-1]) == [[0, 1, 2], [1, 2]]
 
 
 def test_an_empty_box_gives_zeros() -> None:
     played = count(set_up())
     assert json.loads(played.events[2].data[0])[0][0]["alpha"] == "0" * 63 + "1"
-    assert tally.read_result(played.events[-1].data[-1]) == [[0, 0, 0]]
+    assert tally.read_result(played.election, played.events[-1].data[-1]) == [[0, 0, 0]]
 
 
 def test_a_weight_multiplies_a_ballot() -> None:
@@ -47,7 +47,7 @@ def test_a_weight_multiplies_a_ballot() -> None:
     weights = {read[0].credential: 5, read[1].credential: 0}
     added = tally.encrypted_tally(played.election, read, weights)
     pds = [tally.partial_decryption(played.election, key, added) for key in played.keys]
-    assert tally.read_result(tally.result(played.election, added, pds, 5)) == [[0, 5, 0]]
+    assert tally.read_result(played.election, tally.result(played.election, added, pds, 5)) == [[0, 5, 0]]
 
 
 def test_a_ballot_whose_credential_is_not_listed_is_never_counted() -> None:
@@ -61,7 +61,7 @@ def test_without_every_trustee_there_is_no_result() -> None:
     played = yes_no_election()
     pds = [event.data[0] for event in played.events if event.kind == "PartialDecryption"]
     added = next(event.data[0] for event in played.events if event.kind == "EncryptedTally")
-    assert tally.read_result(tally.result(played.election, added, pds, 8)) == [[1, 4, 3]]
+    assert tally.read_result(played.election, tally.result(played.election, added, pds, 8)) == [[1, 4, 3]]
     for missing in range(3):
         with pytest.raises(Refused, match=r"result\.logarithm"):
             tally.result(played.election, added, pds[:missing] + pds[missing + 1 :], 8)
@@ -123,10 +123,11 @@ def test_numbers_from_two_to_the_thirty_are_strings() -> None:
     big, small = 1 << 30, (1 << 30) - 1
     raw = canon.compact({"result": [[canon.weight(big), canon.weight(small)]]})
     assert raw == b'{"result":[["1073741824",1073741823]]}'
-    assert tally.read_result(raw) == [[big, small]]
-    for other in (b'{"result":[[1073741824]]}', b'{"result":[["5"]]}', b'{"result":[[-1]]}', b'{"result":[[true]]}'):
+    chosen = set_up((Question("Who?", ("a", "b"), 0, 1, False),)).election
+    assert tally.read_result(chosen, raw) == [[big, small]]
+    for other in (b"[[1073741824,0]]", b'[["5",0]]', b"[[-1,0]]", b"[[true,0]]", b"[[1]]", b"[[1,2],[3,4]]"):
         with pytest.raises(Malformed):
-            tally.read_result(other)
+            tally.read_result(chosen, b'{"result":' + other + b"}")
 
 
 def test_the_same_draws_give_the_same_decryption() -> None:

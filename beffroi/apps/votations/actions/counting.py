@@ -20,6 +20,7 @@ from beffroi.core.voting import canon
 from beffroi.core.voting import tally as core
 from beffroi.core.voting.archive import result_event, tally_event
 from beffroi.core.voting.ballot import Ballot, read_ballot
+from beffroi.core.voting.election import Election
 from beffroi.core.voting.trustees import check_public
 from beffroi.core.voting.verify import Announced
 from beffroi.core.voting.verify import verify as verify_archive
@@ -77,7 +78,7 @@ def decide(votation: Votation, now: datetime) -> Votation:
         if row.trustee_rows.filter(decryption=None).exists():
             raise Refused("votations.decryption_missing")
         row.result = _open_total(row)
-        online = online_count(row.result)
+        online = online_count(queries.election(row), row.result)
         move(row, State.DECIDED)
         row.decided_at = now
         for event in archive.decryptions(row):
@@ -97,9 +98,10 @@ def _open_total(row: Votation) -> bytes:
     return core.result(election, encrypted, decryptions, total)
 
 
-def online_count(result: bytes) -> Count:
+def online_count(election: Election, result: bytes) -> Count:
     """The online total of a yes or no question, from the result's bytes."""
-    (numbers,) = core.read_result(result)
+    (row,) = core.read_result(election, result)
+    numbers = [n for n in row if isinstance(n, int)]
     return Count(yes=numbers[YES], no=numbers[NO], blank=numbers[BLANK])
 
 

@@ -11,8 +11,9 @@ from beffroi.apps.votations.models import Trustee, Votation, Voter
 from beffroi.core.errors import Refused
 from beffroi.core.voting import canon
 from beffroi.core.voting.credentials import parse_credentials, public_list
-from beffroi.core.voting.election import Question, election_json, parse_election
+from beffroi.core.voting.election import election_json, parse_election
 from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.questions import Question
 from beffroi.core.voting.trustees import check_public, election_key, trustees_json
 
 # Index 0 of the encrypted answers is the blank ballot. The election's own words are French: they are part of what is
