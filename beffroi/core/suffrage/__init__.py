@@ -1,4 +1,4 @@
-"""Thresholds, participation minimum, majority, ages, legal delays, samples (docs/specs/suffrage.md). Whole numbers only."""
+"""Thresholds, participation minimum, majority, ages, delays, samples (docs/specs/suffrage.md). Whole numbers only."""
 
 from beffroi.core.suffrage.ages import age_on, is_old_enough, turns
 from beffroi.core.suffrage.decision import MAJORITIES, Count, Decision, DecisionRules, Reason, decide

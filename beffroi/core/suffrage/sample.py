@@ -1,4 +1,4 @@
-"""A random sample of paper lines: its seed, its draw, and the exact interval that it allows (docs/specs/suffrage.md, 5).
+"""A random sample of paper lines: its seed, its draw, and the exact interval it allows (docs/specs/suffrage.md, 5).
 
 Whole numbers only. N lines, K of them valid (unknown); n are drawn without putting any back, x of these are valid.
 """
@@ -79,7 +79,8 @@ def interval(lines: int, size: int, valid: int, confidence: Fraction) -> Interva
     """The exact interval at `confidence` for the number of valid lines: the hypergeometric tails turned round.
 
     An end is kept while the tail beyond what was seen weighs more than half of 1 - confidence (Clopper and Pearson's
-    method, for draws without putting back). It is never too narrow: the truth is inside in at least that share of draws.
+    method, for draws without putting back). It is never too narrow: the truth is inside in at least that share of
+    draws.
     """
     if not (0 <= size <= lines and 0 <= valid <= size):
         raise Malformed("sample", f"{valid} valid of {size} drawn of {lines}", "valid ≤ drawn ≤ lines")

@@ -53,7 +53,7 @@ def test_the_draw_of_the_specification_does_not_change():
 
 def test_each_pair_of_lines_is_drawn_about_as_often():
     """Six pairs of four lines, 3,000 seeds: 500 each, give or take five standard deviations (20.4 each)."""
-    seen = {pair: 0 for pair in combinations(range(4), 2)}
+    seen = dict.fromkeys(combinations(range(4), 2), 0)
     for number in range(3000):
         seed = hashlib.sha256(str(number).encode()).hexdigest()
         one, other = sorted(draw(4, 2, seed))
@@ -161,4 +161,5 @@ def test_the_command_line_replays_a_draw_and_its_interval():
     assert run(app, ["sample", "interval", "10", "5", "5"]).output == "6 10\n"
     assert run(app, ["sample", "seed", "0" * 64, "1" * 64]).output.strip() == seed_of("0" * 64, "1" * 64)
     refused = run(app, ["sample", "draw", "3", "5", SEED])
-    assert refused.exit_code == 1 and "0 to 3 lines" in refused.output
+    assert refused.exit_code == 1
+    assert "0 to 3 lines" in refused.output

@@ -22,5 +22,12 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "unsigned": _("no signature on the line"),
+        "other_person": _("the line names somebody else"),
+        "same_hand": _("several lines by the same hand"),
+        "sheet_missing": _("the sheet cannot be found"),
+        "struck_off": _("struck off by the verification panel"),
+        "not_hers": _("not given by the person herself"),
+        "no_presence": _("the person was not there"),
     }
     return words.get(code, code)
