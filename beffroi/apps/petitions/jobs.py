@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from beffroi.apps.petitions import actions, signals, traces
+from beffroi.apps.petitions import actions, traces, unusual
 from beffroi.web.jobs import Job
 
 
@@ -25,7 +25,7 @@ def _recount(now: datetime) -> None:
 
 
 def _look(now: datetime) -> None:
-    signals.look(now)
+    unusual.look(now)
 
 
 def _forget(now: datetime) -> None:

@@ -105,7 +105,8 @@ class TestEffects:
         assert actions.erase_due(late + KEEP) == 0
         assert actions.erase_due(late + 61 * DAY + KEEP) == 1
 
-    def test_a_votation_keeps_them_until_it_is_due(self, petition: Petition, closes: datetime, sitting: Sitting) -> None:
+    @pytest.mark.usefixtures("sitting")
+    def test_a_votation_keeps_them_until_it_is_due(self, petition: Petition, closes: datetime) -> None:
         town.signed_by(petition, town.people(10))
         closed(petition, closes)
         assert actions.erase_due(closes + 119 * DAY + KEEP) == 0

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.letters.models import Letter
-from beffroi.apps.petitions import actions, queries, signals, traces
+from beffroi.apps.petitions import actions, queries, traces, unusual
 from beffroi.apps.petitions.models import Crossing, Petition, Ruling, Signal, Signature, Trace
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account
@@ -40,12 +40,12 @@ def signal(petition: Petition) -> Signal:
     """Five persons on one device."""
     from_one_device(petition, 5)
     actions.count(LATER)
-    signals.look(LATER)
+    unusual.look(LATER)
     return Signal.objects.get()
 
 
 def kinds(petition: Petition) -> set[str]:
-    return {found.code for found in signals.find(petition, NOON + 12 * HOUR)}
+    return {found.code for found in unusual.find(petition, NOON + 12 * HOUR)}
 
 
 class TestSignals:
@@ -77,7 +77,7 @@ class TestSignals:
         for number, someone in enumerate(town.people(10)):
             at = NOON + timedelta(seconds=20 * number)
             actions.sign(petition, town.at_counter(someone, agent), at)
-        found = [row for row in signals.find(petition, LATER) if row.code == "agent_pace"]
+        found = [row for row in unusual.find(petition, LATER) if row.code == "agent_pace"]
         assert [(row.number, row.agent) for row in found] == [(10, agent.pk)]
 
     def test_persons_of_one_street_or_one_name_in_a_row_are_shown(self, petition: Petition, agent: Account) -> None:
@@ -89,13 +89,13 @@ class TestSignals:
             signing(number, street=f"{number} rue du Butor", last_name=f"Nom{'abcdef'[number]}")
         for number in range(6, 11):
             signing(number, street=f"rue {'abcdefghijkl'[number]}", last_name="Râle")
-        assert [row.number for row in signals.find(petition, LATER) if row.code == "streak"] == [6]
+        assert [row.number for row in unusual.find(petition, LATER) if row.code == "streak"] == [6]
         signing(11, street="rue z", last_name="RALE")
-        assert [row.number for row in signals.find(petition, LATER) if row.code == "streak"] == [6, 6]
+        assert [row.number for row in unusual.find(petition, LATER) if row.code == "streak"] == [6, 6]
 
     def test_an_agent_with_many_acts_in_a_day_is_shown(self, petition: Petition, agent: Account) -> None:
         for number in range(60):
-            someone = town.person(number + 100, street=f"rue {number % 2 and 'paire' or 'impaire'}")
+            someone = town.person(number + 100, street="rue paire" if number % 2 else "rue impaire")
             actions.sign(petition, town.at_counter(someone, agent), NOON + number * MINUTE)
         assert kinds(petition) == {"agent_day"}
 
@@ -104,16 +104,16 @@ class TestSignals:
             actions.enter_line(petition, "F-9", line, agent, None, "not_on_roll", NOON)
         for line, someone in enumerate(town.people(3), 6):
             actions.enter_line(petition, "F-9", line, agent, someone, "", NOON)
-        found = next(row for row in signals.find(petition, LATER) if row.code == "sheet")
+        found = next(row for row in unusual.find(petition, LATER) if row.code == "sheet")
         assert (found.number, found.subject, len(found.signatures)) == (5, "F-9", 3)
 
     def test_looking_again_finds_the_same_signals_and_a_decided_one_does_not_come_back(
         self, petition: Petition, signal: Signal, member: Account
     ) -> None:
-        assert signals.look(LATER) == 0
+        assert unusual.look(LATER) == 0
         actions.rule(signal, member, "keep", "household", [], LATER)
         traced(actions.sign(petition, town.herself(town.person(77)), NOON).signature, "d" * 64)
-        assert signals.look(LATER) == 0
+        assert unusual.look(LATER) == 0
         signal.refresh_from_db()
         assert signal.number == 5
 
@@ -213,7 +213,7 @@ class TestNobodyDecidesOnHerOwnActs:
     def at_the_counter(self, petition: Petition, account: Account) -> Signal:
         for number, someone in enumerate(town.people(10)):
             actions.sign(petition, town.at_counter(someone, account), NOON + timedelta(seconds=number))
-        signals.look(LATER)
+        unusual.look(LATER)
         return Signal.objects.get(code="agent_pace")
 
     @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.gazette.models import Entry
-from beffroi.apps.petitions import actions, queries, signals
+from beffroi.apps.petitions import actions, queries, unusual
 from beffroi.apps.petitions.models import CheckedLine, Crossing, Effect, Petition, Signal, Signature, Tally
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
@@ -182,7 +182,7 @@ class Life(RuleBasedStateMachine):
     @rule(most=st.integers(1, 3))
     def the_panel_strikes_off(self, most: int) -> None:
         self.tick()
-        signals.look(self.now)
+        unusual.look(self.now)
         for signal in Signal.objects.all():
             keys = list(signal.signatures.values_list("pk", flat=True)[:most])
             with suppress(Refused):
@@ -243,9 +243,9 @@ def _drawing(settings: Any, tmp_path: Path) -> None:
     settings.PACK = there
 
 
-
 @pytest.mark.django_db
-def test_any_interleaving_leaves_the_rules_standing(_drawing: None, petition: Petition, agent: Account) -> None:
+@pytest.mark.usefixtures("_drawing")
+def test_any_interleaving_leaves_the_rules_standing(petition: Petition, agent: Account) -> None:
     assert petition.closes_at is not None
     town.sitting()
     town.sitting(now=petition.closes_at)

@@ -1,4 +1,4 @@
-"""The verbs of petitions, the only writers: file, decide, sign, withdraw, enter paper; count, verify, fire, close, erase.
+"""The verbs of petitions, the only writers: file, decide, sign, withdraw, enter paper; count, verify, close, erase.
 
 Who may is asked by the views (perms.py); what the rules allow is asked here. Each act is atomic and writes its entry in
 the journal.
@@ -8,8 +8,8 @@ from beffroi.apps.petitions.actions.counting import close_due, count, recount
 from beffroi.apps.petitions.actions.erasing import erase_due
 from beffroi.apps.petitions.actions.filing import LIMITS, admit, file, open_overdue, refuse, tell_authors, text_bytes
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
-from beffroi.apps.petitions.actions.paper import enter_line
 from beffroi.apps.petitions.actions.panel import is_concerned, rule, see_names
+from beffroi.apps.petitions.actions.paper import enter_line
 from beffroi.apps.petitions.actions.sampling import judge_line
 from beffroi.apps.petitions.actions.signing import Receipt, sign, withdraw, withdraw_by_receipt
 from beffroi.apps.petitions.actions.verifying import verify, verify_waiting

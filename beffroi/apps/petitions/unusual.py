@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from statistics import median_low
 
@@ -125,7 +126,7 @@ def _of_agent(agent: int, acts: Sequence[Signature], now: datetime) -> Iterator[
             yield _run(Code.AGENT_PACE, agent, run, PACED)
     longest = _usual("streak_persons", now)
     for key in (_street, _last_name):
-        for run in _runs(acts, lambda one, other, key=key: bool(key(one)) and key(one) == key(other)):  # type: ignore[misc]
+        for run in _runs(acts, partial(_share, key)):
             if len(run) >= longest:
                 yield _run(Code.STREAK, agent, run, longest)
 
@@ -146,6 +147,10 @@ def _runs(rows: Sequence[Signature], together: Callable[[Signature, Signature], 
             yield run
             run = [other]
     yield run
+
+
+def _share(key: Callable[[Signature], str], one: Signature, other: Signature) -> bool:
+    return bool(key(one)) and key(one) == key(other)
 
 
 def _street(row: Signature) -> str:
