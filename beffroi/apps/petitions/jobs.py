@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from beffroi.apps.petitions import actions, traces, unusual
+from beffroi.apps.petitions.models import CheckedLine, JudgedSignature, PaperLine, Signature, Trace
+from beffroi.apps.votations.erasing import erase
 from beffroi.web.jobs import Job
 
 
@@ -30,7 +32,8 @@ def _look(now: datetime) -> None:
 
 def _forget(now: datetime) -> None:
     traces.forget(now)
-    actions.erase_due(now)
+    if actions.erase_due(now):
+        erase([Signature, PaperLine, JudgedSignature, CheckedLine, Trace])  # from the disk too
 
 
 JOBS = [
