@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.gazette.models import Entry
-from beffroi.apps.petitions import actions, queries, unusual
-from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Sample, Signal, Trace
+from beffroi.apps.petitions import actions, jobs, queries, unusual
+from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Sample, Signal, Signature, Trace
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account
 from beffroi.core.errors import Refused
@@ -91,3 +93,22 @@ def test_two_workers_erase_once(petition: Petition) -> None:
     assert list(all_at_once([erasing] * 4)) == ["erased"] * 4
     assert Entry.objects.filter(kind="petition.erased").count() == 1
     assert queries.total(queries.get(petition.number)) == 4
+
+
+def test_what_was_erased_is_no_longer_on_the_disk(petition: Petition) -> None:
+    assert petition.closes_at is not None
+    closes = petition.closes_at
+    marks = [actions.sign(petition, town.herself(one), NOON).signature.receipt_hash for one in town.people(4)]
+    actions.close_due(closes)
+    if connection.vendor == "sqlite":
+        assert any(found(str(mark)) for mark in marks)
+    jobs._forget(closes + timedelta(days=200))
+    if connection.vendor == "sqlite":
+        assert not any(found(str(mark)) for mark in marks)
+    assert not Signature.objects.filter(erased=False).exists()
+
+
+def found(text: str) -> bool:
+    """Whether the text is somewhere in the database's files, in use or not."""
+    path = Path(str(connection.settings_dict["NAME"]))
+    return any(text.encode() in file.read_bytes() for file in path.parent.glob(path.name + "*"))
