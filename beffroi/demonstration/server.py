@@ -31,6 +31,7 @@ from beffroi.demonstration.acts import (  # noqa: E402
     CLERK,
     IN,
     OUT,
+    PANEL,
     SCRUTINEERS,
     SECOND_AGENT,
     at_work,
@@ -70,6 +71,7 @@ def build(now: datetime, _votation: str) -> None:
         (AGENT, "Claude Roitelet", ["agent"]),
         (SECOND_AGENT, "Andrée Pinson", ["agent"]),
         (CLERK, "Dominique Bouvreuil", ["clerk"]),
+        (PANEL, "Maëlle Gravelot", ["panel"]),
         (SCRUTINEERS[0], "Camille Verdier", ["scrutineer"]),
         (SCRUTINEERS[1], "Maxime Tarin", ["scrutineer"]),
     ):

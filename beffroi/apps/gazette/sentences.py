@@ -31,6 +31,22 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "petition.effect": _("Petition %(petition)s: a threshold has its effect, %(effect)s"),
     "petition.closed": _("Petition %(petition)s: closed with %(count)s signatures"),
+    "petition.sample_fixed": _(
+        "Petition %(petition)s, %(rung)s, attempt %(attempt)s: the list of %(lines)s paper lines to check is fixed, "
+        "before any draw"
+    ),
+    "petition.sample_drawn": _(
+        "Petition %(petition)s, %(rung)s, attempt %(attempt)s: %(size)s of %(lines)s paper lines drawn by lot"
+    ),
+    "petition.lines_judged": _(
+        "Petition %(petition)s, %(rung)s, attempt %(attempt)s: %(size)s of %(lines)s paper lines compared with their "
+        "sheets, %(refused)s refused; between %(low)s and %(high)s are valid"
+    ),
+    "panel.decided": _(
+        "Petition %(petition)s: the verification panel decided on a signal (%(signal)s): %(decision)s, %(code)s, "
+        "signatures struck off: %(count)s"
+    ),
+    "petition.erased": _("Petition %(petition)s: the names behind %(count)s signatures are erased, the figures remain"),
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
@@ -70,6 +86,23 @@ CODES: Mapping[str, Words] = {
     "referendum": _p("code", "citizens’ initiative referendum"),
     "enough": _p("code", "enough"),
     "too_few": _p("code", "too few"),
+    "straddles": _p("code", "not sure yet"),
+    "device": _p("code", "one device for many persons"),
+    "network": _p("code", "one connection for many persons"),
+    "burst": _p("code", "an unusual hour"),
+    "agent_day": _p("code", "many acts of one agent"),
+    "agent_pace": _p("code", "acts very close to one another"),
+    "streak": _p("code", "same street or name in a row"),
+    "sheet": _p("code", "a sheet with many refusals"),
+    "keep": _p("code", "kept"),
+    "check": _p("code", "a check is asked for"),
+    "strike": _p("code", "struck off"),
+    "household": _p("code", "a household or a shared device"),
+    "gathering": _p("code", "a stand, a meeting or a press article"),
+    "to_confirm": _p("code", "the persons are asked to confirm"),
+    "to_compare": _p("code", "the papers are to be compared"),
+    "not_hers": _p("code", "not given by the person herself"),
+    "no_presence": _p("code", "the person was not there"),
     "deliberation": _p("code", "put to the assembly"),
     "votation": _p("code", "a votation is prepared"),
     "adopted": _p("code", "adopted"),
@@ -101,6 +134,7 @@ LABELS: Mapping[str, Words] = {
     "credentials_sha256": _p("field", "SHA-256 of the list of credentials"),
     "date": _p("field", "Date"),
     "days_late": _p("field", "Days late"),
+    "decision": _p("field", "Decision"),
     "due": _p("field", "Due on"),
     "effect": _p("field", "Effect"),
     "electors": _p("field", "Electors"),
@@ -109,9 +143,13 @@ LABELS: Mapping[str, Words] = {
     "hearing": _p("field", "Hearing"),
     "hearing_needed": _p("field", "Needed for a hearing"),
     "height": _p("field", "Events in the box"),
+    "high": _p("field", "Valid at most"),
     "inhabitants": _p("field", "Inhabitants"),
     "left": _p("field", "Left"),
     "legal_needed": _p("field", "Needed for the legal request"),
+    "lines": _p("field", "Paper lines"),
+    "list_sha256": _p("field", "SHA-256 of the list of lines"),
+    "low": _p("field", "Valid at least"),
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),
     "no": _p("field", "No"),
@@ -125,11 +163,16 @@ LABELS: Mapping[str, Words] = {
     "referendum_needed": _p("field", "Needed for a votation"),
     "refused": _p("field", "Refused"),
     "registered": _p("field", "Registered"),
+    "root": _p("field", "Root of the tree head"),
     "rules_sha256": _p("field", "SHA-256 of the rules"),
     "rung": _p("field", "Rung"),
+    "seed": _p("field", "Seed of the draw"),
+    "signal": _p("field", "Signal"),
     "sitting": _p("field", "Sitting"),
+    "size": _p("field", "Lines judged"),
     "station": _p("field", "Polling station"),
     "text_sha256": _p("field", "SHA-256 of the text"),
+    "tree_size": _p("field", "Entries under the tree head"),
     "trustee": _p("field", "Trustee"),
     "trustees_sha256": _p("field", "SHA-256 of the trustees’ keys"),
     "uuid": _p("field", "Identifier of the election"),

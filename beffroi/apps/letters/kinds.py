@@ -21,6 +21,7 @@ QUEUED: dict[str, str | Promise] = {
     "petition_heard": _("the council will hear your petition"),
     "petition_answered": _("the council has answered your petition"),
     "votation_called": _("your petition leads to a votation"),
+    "signature_struck": _("a signature that was struck off"),
 }
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.apps.petitions.actions import LIMITS
-from beffroi.apps.petitions.models import PaperLine
+from beffroi.apps.petitions.actions.panel import REASONS as RULINGS
+from beffroi.apps.petitions.models import CheckedLine, PaperLine, Ruling
 from beffroi.apps.petitions.reasons import REASONS
 
 LINES_OF_A_SHEET = 40
@@ -178,3 +179,63 @@ class Line(Sheet):
         """Nothing but the line's number: it cannot be read."""
         names = ("last_name", "first_name", "year", "street")
         return not any(self.cleaned_data.get(name) for name in names)
+
+
+class VerdictForm(forms.Form):
+    """What somebody found who compared a line with its sheet."""
+
+    line = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    verdict = forms.ChoiceField(
+        label=_("What does the sheet say?"),
+        choices=[
+            ("", _("This person, and a signature: valid")),
+            (CheckedLine.Refusal.UNSIGNED, _("No signature on the line")),
+            (CheckedLine.Refusal.OTHER_PERSON, _("The line names somebody else")),
+            (CheckedLine.Refusal.ILLEGIBLE, _("The line cannot be read")),
+            (CheckedLine.Refusal.SAME_HAND, _("Several lines of the sheet are by the same hand")),
+            (CheckedLine.Refusal.SHEET_MISSING, _("The sheet cannot be found")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "verdict" not in self.data:  # "valid" is sent as an empty text: what was not sent at all was not chosen
+            self.add_error("verdict", _("Choose what the sheet says."))
+        return data
+
+
+class RulingForm(forms.Form):
+    """What the panel decides on a signal."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (Ruling.Decision.KEEP, _("Keep these signatures: nothing is wrong")),
+            (Ruling.Decision.CHECK, _("Ask for a check, and decide later")),
+            (Ruling.Decision.STRIKE, _("Strike off the signatures ticked above")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a decision.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason, published"),
+        choices=[
+            ("", _("Choose")),
+            ("household", _("To keep: a household or a shared device")),
+            ("gathering", _("To keep: a stand, a meeting or a press article")),
+            ("to_confirm", _("To check: the persons are asked to confirm")),
+            ("to_compare", _("To check: the papers are to be compared")),
+            ("not_hers", _("To strike off: not given by the person herself")),
+            ("no_presence", _("To strike off: the person was not at the counter")),
+        ],
+        error_messages={"required": _("Choose a reason.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        decision, reason = data.get("decision"), data.get("reason")
+        if decision and reason and reason not in RULINGS[decision]:
+            self.add_error("reason", _("Choose a reason that goes with this decision."))
+        return data

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from beffroi.apps.petitions import actions
+from beffroi.apps.petitions import actions, traces, unusual
+from beffroi.apps.petitions.models import CheckedLine, JudgedSignature, PaperLine, Signature, Trace
+from beffroi.apps.votations.erasing import erase
 from beffroi.web.jobs import Job
 
 
@@ -24,10 +26,22 @@ def _recount(now: datetime) -> None:
     actions.recount(now)
 
 
+def _look(now: datetime) -> None:
+    unusual.look(now)
+
+
+def _forget(now: datetime) -> None:
+    traces.forget(now)
+    if actions.erase_due(now):
+        erase([Signature, PaperLine, JudgedSignature, CheckedLine, Trace])  # from the disk too
+
+
 JOBS = [
     Job("petitions.count", 3, _count),
     Job("petitions.verify_and_fire", 5, _verify_and_fire),
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
+    Job("petitions.signals", 3600, _look),
     Job("petitions.recount", 24 * 3600, _recount),
+    Job("petitions.forget", 24 * 3600, _forget),
 ]

@@ -5,8 +5,26 @@ from django.db import models
 from django.db.models import F, Q
 
 from beffroi.apps.assemblies.models import AgendaItem, Hearing
+from beffroi.apps.petitions.checking_models import CheckedLine, NamesSeen, Ruling, Sample, Signal, Trace
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations.models import Votation
+
+__all__ = [
+    "CheckedLine",
+    "Crossing",
+    "Effect",
+    "JudgedSignature",
+    "NamesSeen",
+    "PaperLine",
+    "Petition",
+    "Ruling",
+    "Rung",
+    "Sample",
+    "Signal",
+    "Signature",
+    "Tally",
+    "Trace",
+]
 
 
 class Petition(models.Model):
@@ -36,6 +54,7 @@ class Petition(models.Model):
     decided_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # since then nobody knows who signed
 
     class Meta:
         ordering = ["-number"]
@@ -89,12 +108,12 @@ class Signature(models.Model):
         PAPER = "paper"
 
     petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="signatures")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signatures")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="signatures")
     channel = models.CharField(max_length=8, choices=Channel)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
-    receipt_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the receipt's characters
+    receipt_hash = models.CharField(max_length=64, unique=True, null=True)  # SHA-256 of the receipt's characters
     legal_quarter = models.CharField(
         max_length=7, null=True
     )  # "2026-Q4": also her legal request of that quarter (CGCT L1112-16)
@@ -104,14 +123,26 @@ class Signature(models.Model):
     #: What the tally holds of this row. A new row waits for the batch; a withdrawn or refused one is taken off at once.
     counted = models.BooleanField(default=False)
     counted_legal = models.BooleanField(default=False)
+    #: The row still counts, and is nobody's: no person, no agent, no receipt, and a day instead of an instant.
+    erased = models.BooleanField(default=False)
+
+    #: Codes under which the panel strikes off: the person may sign again at the counter only, in person.
+    STRUCK = ("not_hers", "no_presence")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["petition", "person"], name="one_person_signs_once"),
             models.UniqueConstraint(fields=["person", "legal_quarter"], name="one_legal_request_a_quarter"),
             models.CheckConstraint(
-                condition=Q(channel="web", agent=None) | (~Q(channel="web") & Q(agent__isnull=False)),
+                condition=Q(erased=True, agent=None)
+                | Q(channel="web", agent=None)
+                | (~Q(channel="web") & Q(agent__isnull=False)),
                 name="counter_and_paper_have_an_agent",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased=True, person=None, receipt_hash=None)
+                | Q(erased=False, person__isnull=False, receipt_hash__isnull=False),
+                name="a_signature_has_its_person_until_erased",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("signed_at")), name="withdrawn_after_signing"
@@ -163,6 +194,7 @@ class PaperLine(models.Model):
         ILLEGIBLE = "illegible"
         TOO_YOUNG = "too_young"
         AMBIGUOUS = "ambiguous"
+        STRUCK_OFF = "struck_off"  # by the panel: she may sign again at the counter
 
     petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="paper_lines")
     sheet = models.CharField(max_length=16)  # F-0217

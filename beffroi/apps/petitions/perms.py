@@ -1,8 +1,14 @@
 """Who may, in sentences."""
 
+from django.utils.translation import gettext_lazy as _
+
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
-from beffroi.apps.roll.perms import is_clerk, may_act_at_counter
+from beffroi.apps.roll.perms import is_clerk, is_of_the_panel, may_act_at_counter
+
+__all__ = ["JUDGES", "is_at_work", "is_of_the_panel", "may_decide", "may_enter_lines", "may_judge_lines"]
+
+JUDGES = _("This page is for the agents of the counter and the verification panel.")
 
 
 def is_at_work(account: Account | None, acting: Acting | None) -> bool:
@@ -18,3 +24,8 @@ def may_decide(account: Account | None) -> bool:
 def may_enter_lines(account: Account | None) -> bool:
     """The agents of the counter enter paper sheets."""
     return may_act_at_counter(account)
+
+
+def may_judge_lines(account: Account | None) -> bool:
+    """Agents and the panel compare paper lines with their sheets; never the line that one entered (the action says)."""
+    return may_act_at_counter(account) or is_of_the_panel(account)

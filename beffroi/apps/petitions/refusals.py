@@ -21,6 +21,20 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.legal_request_used": _(
         "You have made your legal request of this quarter on another petition. You can sign without it."
     ),
+    "petitions.struck_off": _(
+        "The verification panel has struck this signature off. It can be given again at the town hall's counter, in "
+        "person."
+    ),
+    "petitions.too_many_from_here": _(
+        "Many persons have signed from this device within the hour. Sign from another one, a little later, or at the "
+        "town hall's counter."
+    ),
+    "petitions.line_not_to_judge": _("Line {at_fault} is not to be judged, or its check is over."),
+    "petitions.own_line": _("You entered line {at_fault} yourself: somebody else compares it with the sheet."),
+    "petitions.own_signature": _("Line {at_fault} is your own signature: somebody else compares it with the sheet."),
+    "petitions.own_act": _("This signal is about your own acts: another member of the panel decides on it."),
+    "petitions.signal_decided": _("This signal has been decided on already."),
+    "petitions.nothing_to_strike": _("Choose at least one signature that still counts."),
     "petitions.line_entered": _("Line {at_fault} has been entered already."),
     "petitions.not_verified": _("The signatures have not been verified, so nothing can be caused yet."),
     "petitions.too_busy": _("Others did the same thing at the same instant. Nothing was recorded: please try again."),

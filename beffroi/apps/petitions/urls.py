@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.apps.petitions import sheet_views, views
+from beffroi.apps.petitions import check_views, sheet_views, views
 
 app_name = "petitions"
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("petitions/<slug:number>/signee", views.signed, name="signed"),
     path("petitions/<slug:number>/retirer", views.withdraw, name="withdraw"),
     path("petitions/<slug:number>/recevabilite", views.desk, name="desk"),
+    path("petitions/<slug:number>/verifications", check_views.report, name="report"),
     path("guichet/feuilles/<slug:number>", sheet_views.sheet, name="sheet"),
+    path("guichet/lignes/<slug:number>", check_views.lines, name="lines"),
+    path("verification", check_views.panel, name="panel"),
+    path("verification/<int:pk>", check_views.signal, name="signal"),
+    path("verification/<int:pk>/noms", check_views.names, name="names"),
 ]

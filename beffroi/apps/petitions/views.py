@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.apps.petitions import actions, history, perms, queries
+from beffroi.apps.petitions import actions, history, perms, queries, traces
 from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.reasons import REASONS
@@ -141,9 +141,15 @@ def sign(request: Request, number: str) -> HttpResponse:
     refusal = _refusal(row, person_code=eligibility(person, RESIDENTS, today))
     mine = queries.signature_of(row, person)
     if request.method == "POST" and form.is_valid():
+        device = traces.device_of(request)
+        if not at_counter:
+            traces.must_not_be_crowded(row, device, now)
         receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
         request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
-        return redirect("petitions:signed", row.number)
+        response = redirect("petitions:signed", row.number)
+        if not at_counter:
+            traces.note(request, response, receipt.signature, device, now)
+        return response
     context = {
         "petition": row,
         "form": form,

@@ -57,6 +57,11 @@ def _signature(row: Any) -> dict[str, Any]:
         "withdrawn_at": row.withdrawn_at,
         "state": state_of(row),
         "legal_quarter": row.legal_quarter,
+        "refusal": row.refusal,
+        # Keyed hashes of the device and the connection: they tell nobody which, and live a few weeks.
+        "traces": list(row.traces.order_by("at").values("at", "device", "network")),
+        "paper_lines": list(row.paper_lines.order_by("pk").values("sheet", "line", "entered_at")),
+        "signals": list(row.signals.order_by("pk").values("code", "found_at")),
     }
 
 

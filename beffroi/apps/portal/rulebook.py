@@ -38,6 +38,7 @@ def chapters(pack: Pack, on: date) -> list[Chapter]:
     titles = {
         "population": _("Population"),
         "petitions": _("Petitions"),
+        "checking": _("Checks of signatures"),
         "votations": _("Votations"),
         "suffrage": _("Who takes part"),
         "council": _("Councils"),

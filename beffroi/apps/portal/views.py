@@ -13,7 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beffroi.apps.assemblies.perms import is_councillor
+from beffroi.apps.petitions.checks import to_compare
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.perms import may_judge_lines
 from beffroi.apps.portal import export, queries, rulebook
 from beffroi.apps.portal.forms import PersonSearch
 from beffroi.apps.portal.perms import DESK, has_a_desk
@@ -24,6 +26,7 @@ from beffroi.apps.roll.models import CounterSession
 from beffroi.apps.roll.perms import (
     acts_at_counter,
     is_clerk,
+    is_of_the_panel,
     is_resident,
     is_scrutineer,
     may_act_at_counter,
@@ -115,6 +118,8 @@ def counter(request: HttpRequest) -> HttpResponse:
         }
     if is_scrutineer(account):
         context |= {"scrutineer": True, "to_count": queries.to_count(now)}
+    if may_judge_lines(account):
+        context |= {"panel": is_of_the_panel(account), "to_compare": to_compare()}
     return render(request, "portal/counter.html", context)
 
 

@@ -110,6 +110,13 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "hearing_needed?:number referendum_needed?:number legal_needed?:number recall_needed?:number",
             "petition.crossed": "petition:id rung:code attempt:number count:number needed:number",
             "petition.verified": "petition:id rung:code attempt:number valid:number refused:number outcome:code",
+            "petition.sample_fixed": "petition:id rung:code attempt:number lines:number list_sha256:sha256",
+            "petition.sample_drawn": "petition:id rung:code attempt:number lines:number size:number "
+            "tree_size:number root:sha256 seed:sha256",
+            "petition.lines_judged": "petition:id rung:code attempt:number lines:number size:number refused:number "
+            "low:number high:number outcome:code",
+            "panel.decided": "petition:id signal:code decision:code code:code count:number",
+            "petition.erased": "petition:id count:number",
             "petition.effect": "petition:id rung:code effect:code reference?:id",
             "petition.closed": "petition:id count:number",
             "recount.alarm": "petition:id counted:number recounted:number",

@@ -1,13 +1,16 @@
-"""The verbs of petitions, the only writers: file, decide, sign, withdraw, enter paper; count, verify, fire, close.
+"""The verbs of petitions, the only writers: file, decide, sign, withdraw, enter paper; count, verify, close, erase.
 
 Who may is asked by the views (perms.py); what the rules allow is asked here. Each act is atomic and writes its entry in
 the journal.
 """
 
 from beffroi.apps.petitions.actions.counting import close_due, count, recount
+from beffroi.apps.petitions.actions.erasing import erase_due
 from beffroi.apps.petitions.actions.filing import LIMITS, admit, file, open_overdue, refuse, tell_authors, text_bytes
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
+from beffroi.apps.petitions.actions.panel import is_concerned, rule, see_names
 from beffroi.apps.petitions.actions.paper import enter_line
+from beffroi.apps.petitions.actions.sampling import judge_line
 from beffroi.apps.petitions.actions.signing import Receipt, sign, withdraw, withdraw_by_receipt
 from beffroi.apps.petitions.actions.verifying import verify, verify_waiting
 
@@ -18,12 +21,17 @@ __all__ = [
     "close_due",
     "count",
     "enter_line",
+    "erase_due",
     "file",
     "fire",
     "fire_waiting",
+    "is_concerned",
+    "judge_line",
     "open_overdue",
     "recount",
     "refuse",
+    "rule",
+    "see_names",
     "sign",
     "tell_authors",
     "text_bytes",

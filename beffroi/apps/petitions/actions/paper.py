@@ -53,6 +53,7 @@ _LINE_CODES: Final = {
     "petitions.too_young": PaperLine.Refusal.TOO_YOUNG,
     "petitions.not_on_roll": PaperLine.Refusal.NOT_ON_ROLL,
     "petitions.left": PaperLine.Refusal.NOT_ON_ROLL,
+    "petitions.struck_off": PaperLine.Refusal.STRUCK_OFF,
 }
 
 

@@ -54,6 +54,7 @@ def sign_for(
                 row = Signature.objects.create(petition=petition, person=person, **given)
             else:
                 _must_not_stand(known)
+                _must_come_in_person(known, channel)
                 row = _take_back(petition, person, now, given)
     except IntegrityError:
         raise _why_not(petition, person, legal, now) from None
@@ -66,6 +67,7 @@ def _take_back(petition: Petition, person: Person, now: datetime, given: Mapping
     must_be_open(petition, now)
     row = Signature.objects.get(petition=petition, person=person)
     _must_not_stand(row)
+    _must_come_in_person(row, str(given["channel"]))
     # A legal request belongs to its quarter: withdrawing does not give a second one, signing again brings it back.
     kept = {"legal_quarter": row.legal_quarter} if row.legal_quarter == quarter_of(localdate(now)) else {}
     for name, value in {**given, **kept}.items():
@@ -82,6 +84,12 @@ def _stands(row: Signature) -> bool:
 def _must_not_stand(row: Signature) -> None:
     if _stands(row):
         raise Refused("petitions.already_signed", row.channel)
+
+
+def _must_come_in_person(row: Signature, channel: str) -> None:
+    """Struck off by the panel: she contests by signing at the counter, where her papers are seen."""
+    if row.refusal in Signature.STRUCK and channel != Signature.Channel.COUNTER:
+        raise Refused("petitions.struck_off")
 
 
 def _why_not(petition: Petition, person: Person, legal: bool, now: datetime) -> Refused:

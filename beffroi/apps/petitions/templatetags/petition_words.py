@@ -22,5 +22,56 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "unsigned": _("no signature on the line"),
+        "other_person": _("the line names somebody else"),
+        "same_hand": _("several lines by the same hand"),
+        "sheet_missing": _("the sheet cannot be found"),
+        "struck_off": _("struck off by the verification panel"),
+        "not_hers": _("not given by the person herself"),
+        "no_presence": _("the person was not there"),
+    }
+    return words.get(code, code)
+
+
+@register.filter
+def signal(code: str) -> str:
+    """What is unusual."""
+    words = {
+        "device": _("Many persons on one device"),
+        "network": _("Many persons on one connection"),
+        "burst": _("An hour far above the usual pace"),
+        "agent_day": _("Many acts of one agent in a day"),
+        "agent_pace": _("Acts at the counter very close to one another"),
+        "streak": _("Persons of one street or one name, one after another"),
+        "sheet": _("A sheet of which most lines were refused"),
+    }
+    return words.get(code, code)
+
+
+@register.filter
+def ruling(code: str) -> str:
+    """A decision of the panel, or its reason."""
+    words = {
+        "keep": _("Kept"),
+        "check": _("A check is asked for"),
+        "strike": _("Struck off"),
+        "household": _("a household or a shared device"),
+        "gathering": _("a stand, a meeting or a press article"),
+        "to_confirm": _("the persons are asked to confirm"),
+        "to_compare": _("the papers are to be compared"),
+        "not_hers": _("not given by the person herself"),
+        "no_presence": _("the person was not at the counter"),
+    }
+    return words.get(code, code)
+
+
+@register.filter
+def rung(code: str) -> str:
+    """A threshold, by what it causes."""
+    words = {
+        "hearing": _("heard by the council"),
+        "legal": _("right of petition"),
+        "referendum": _("votation"),
+        "recall": _("recall"),
     }
     return words.get(code, code)
