@@ -1,5 +1,9 @@
 """Who may, in sentences."""
 
+from datetime import date
+
+from beffroi.apps.assemblies.perms import is_herself, sits_on
+from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import is_clerk, may_act_at_counter
@@ -18,3 +22,11 @@ def may_decide(account: Account | None) -> bool:
 def may_enter_lines(account: Account | None) -> bool:
     """The agents of the counter enter paper sheets."""
     return may_act_at_counter(account)
+
+
+def may_reply(account: Account | None, petition: Petition, on: date) -> bool:
+    """The official whom a recall concerns, while in office; the secretariat only for one who has no account."""
+    official = petition.official
+    if official is None or not sits_on(official, on):
+        return False
+    return is_herself(official, account) or (official.account_id is None and is_clerk(account))

@@ -18,7 +18,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "person": _person(person),
         "signatures": [_signature(row) for row in signatures_of(person)],
         "petitions": [
-            {"number": row.number, "title": row.title, "filed_at": row.filed_at, "state": row.state}
+            {"number": row.number, "kind": row.kind, "title": row.title, "filed_at": row.filed_at, "state": row.state}
             for row in Petition.objects.filter(author=person).order_by("filed_at")
         ],
         "votations": _votations(person),

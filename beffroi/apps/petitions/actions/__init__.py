@@ -8,6 +8,9 @@ from beffroi.apps.petitions.actions.counting import close_due, count, recount
 from beffroi.apps.petitions.actions.filing import LIMITS, admit, file, open_overdue, refuse, tell_authors, text_bytes
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
 from beffroi.apps.petitions.actions.paper import enter_line
+from beffroi.apps.petitions.actions.recalling import close_left, reply, reply_bytes, reply_is_open, tell_officials
+from beffroi.apps.petitions.actions.recalling import file as file_recall
+from beffroi.apps.petitions.actions.recalling import wording as recall_wording
 from beffroi.apps.petitions.actions.signing import Receipt, sign, withdraw, withdraw_by_receipt
 from beffroi.apps.petitions.actions.verifying import verify, verify_waiting
 
@@ -16,16 +19,23 @@ __all__ = [
     "Receipt",
     "admit",
     "close_due",
+    "close_left",
     "count",
     "enter_line",
     "file",
+    "file_recall",
     "fire",
     "fire_waiting",
     "open_overdue",
+    "recall_wording",
     "recount",
     "refuse",
+    "reply",
+    "reply_bytes",
+    "reply_is_open",
     "sign",
     "tell_authors",
+    "tell_officials",
     "text_bytes",
     "verify",
     "verify_waiting",

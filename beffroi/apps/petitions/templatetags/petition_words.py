@@ -22,5 +22,7 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "not_an_elector": _("not on the electoral roll"),
+        "under_18": _("under 18"),
     }
     return words.get(code, code)
