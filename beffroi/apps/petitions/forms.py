@@ -80,7 +80,11 @@ class Recalling(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12}),
         error_messages={"required": _("Write what is held against the official.")},
     )
-    named = Writing.base_fields["named"]
+    named = forms.BooleanField(
+        label=_("My name is published with the petition"),
+        help_text=_("Whoever asks for the end of a mandate is named, as the official is."),
+        error_messages={"required": _("A petition is carried by a named person: tick this box, or do not file it.")},
+    )
 
     def __init__(self, officials: Iterable[Official], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
