@@ -111,9 +111,7 @@ def test_she_signs_once_and_may_sign_again_after_a_withdrawal(member: Official) 
 def test_the_database_itself_refuses_a_second_standing_signature(member: Official, clerk: Account) -> None:
     row = charters.sign(member, clerk, TODAY, NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Charter.objects.create(
-            official=member, text=row.text, signed_on=TODAY, recorded_at=NOON, recorded_by=clerk
-        )
+        Charter.objects.create(official=member, text=row.text, signed_on=TODAY, recorded_at=NOON, recorded_by=clerk)
 
 
 def test_who_has_left_office_signs_no_more(member: Official, clerk: Account) -> None:
@@ -122,7 +120,9 @@ def test_who_has_left_office_signs_no_more(member: Official, clerk: Account) -> 
     assert refused(lambda: actions.leave_office(member, TODAY)) == "assemblies.not_in_office"
 
 
-def test_a_signature_keeps_the_text_that_was_signed(member: Official, clerk: Account, settings: Any, tmp_path: Any) -> None:
+def test_a_signature_keeps_the_text_that_was_signed(
+    member: Official, clerk: Account, settings: Any, tmp_path: Any
+) -> None:
     charters.sign(member, clerk, TODAY, NOON)
     old = pack.current().texts["charter"]
     settings.PACK = town.small_pack(tmp_path)

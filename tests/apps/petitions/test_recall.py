@@ -103,7 +103,9 @@ def test_every_recall_asks_the_same_question(filed: Petition) -> None:
         ({"register": "main", "since": TODAY + DAY}, "petitions.not_on_roll"),
     ],
 )
-def test_who_is_no_elector_neither_files_nor_signs(recall: Petition, clerk: Account, given: dict[str, Any], rule: str) -> None:
+def test_who_is_no_elector_neither_files_nor_signs(
+    recall: Petition, clerk: Account, given: dict[str, Any], rule: str
+) -> None:
     someone = town.person(50, **given)
     other = town.councillor(town.open_account(town.person(60)))
     charters.sign(other, clerk, TODAY, NOON)
@@ -148,7 +150,9 @@ def test_where_there_is_no_electoral_roll_or_no_charter_there_is_no_recall(
     settings.PACK = town.small_pack(tmp_path)
     top = settings.PACK / "pack.toml"
     top.write_text(top.read_text().replace('kind = "commune"', 'kind = "association"'))
-    assert refused(lambda: actions.file_recall(town.herself(author), official, TEXT, NOON)) == "petitions.no_recall_here"
+    assert (
+        refused(lambda: actions.file_recall(town.herself(author), official, TEXT, NOON)) == "petitions.no_recall_here"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a" * 5001, "a\x00b"])
@@ -228,7 +232,9 @@ def test_its_ladder_is_one_rung_of_the_electors_frozen(recall: Petition) -> None
 
 def test_a_recall_takes_no_legal_request(recall: Petition, agent: Account) -> None:
     someone = town.person(1)
-    assert refused(lambda: actions.sign(recall, town.herself(someone), NOON, legal=True)) == "petitions.no_legal_request"
+    assert (
+        refused(lambda: actions.sign(recall, town.herself(someone), NOON, legal=True)) == "petitions.no_legal_request"
+    )
     line = actions.enter_line(recall, "F-1", 1, agent, someone, "", NOON, legal=True)  # the box of another form
     assert line.signature is not None
     assert line.signature.legal_quarter is None
@@ -517,7 +523,9 @@ def test_nobody_else_files_one(doors: dict[str, Client], role: str, clerk: Accou
     row = town.councillor()
     charters.sign(row, clerk, TODAY, NOON)
     fields = {"official": row.number, "text": TEXT, "named": "on", "step": "file"}
-    assert town.post(doors[role], "/petitions/revocation", **fields).status_code == (302 if role == "anonymous" else 403)
+    assert town.post(doors[role], "/petitions/revocation", **fields).status_code == (
+        302 if role == "anonymous" else 403
+    )
     assert not Petition.objects.filter(official=row).exists()
 
 
@@ -543,7 +551,9 @@ def test_the_page_shows_both_texts_and_says_when_there_is_no_reply(
     assert doors["anonymous"].get(f"/petitions/{recall.number}/reponse-2.txt").status_code == 404
     assert b"Version 1" in doors["anonymous"].get(f"/petitions/{recall.number}/reponses").content
     for path in ("/petitions", "/", f"/initiatives/{recall.number}", "/chercher?q=sansonnet"):
-        assert recall.title in doors["anonymous"].get(path).content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+        assert recall.title in doors["anonymous"].get(path).content.decode().replace("\u00a0", " ").replace(
+            "\u202f", " "
+        )
 
 
 def test_a_petition_that_is_no_recall_has_no_pages_of_one(doors: dict[str, Client], petition: Petition) -> None:

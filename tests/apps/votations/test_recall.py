@@ -1,4 +1,4 @@
-"""A votation on a recall: electors vote, the charter is the effect; who called it is kept; a draft may end by itself."""
+"""A votation on a recall: electors vote, the charter is the effect; who called it is kept; a draft may end."""
 
 import json
 from datetime import timedelta
