@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -163,7 +163,10 @@ def test_a_grievance_has_words_and_an_end(official: Official, author: Person, te
 
 def test_one_recall_at_a_time_until_its_vote_is_decided(recall: Petition, official: Official) -> None:
     other = town.person(90)
-    file = lambda now: actions.file_recall(town.herself(other), official, TEXT, now)  # noqa: E731
+
+    def file(now: datetime) -> Petition:
+        return actions.file_recall(town.herself(other), official, TEXT, now)
+
     assert refused(lambda: file(NOON + HOUR)) == "petitions.recall_open"
     town.signed_by(recall, town.people(6))
     assert recall.closes_at is not None
