@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from beffroi.apps.assemblies import actions as assemblies
+from beffroi.apps.assemblies import charters
 from beffroi.apps.assemblies.models import Assembly, Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition
@@ -104,6 +105,13 @@ def sittings(now: datetime) -> None:
             council, evening, play_script()["council"]["place"], evening - timedelta(days=7), now - timedelta(days=235)
         )
         evening += timedelta(days=42)
+
+
+def sign_charters(now: datetime) -> None:
+    """Those who can sign in sign themselves; the secretariat records a paper of every third of the others."""
+    for number, official in enumerate(Official.objects.select_related("account").order_by("pk")):
+        if official.account is not None or number % 3 == 0:
+            charters.sign(official, official.account or at_work(CLERK), now.date(), now)
 
 
 def council(calendar: Calendar, start: datetime, end: datetime) -> None:

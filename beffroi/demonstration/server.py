@@ -42,6 +42,7 @@ from beffroi.demonstration.acts import (  # noqa: E402
     file,
     named,
     play_script,
+    sign_charters,
     signers,
     signing,
     sittings,
@@ -77,6 +78,7 @@ def build(now: datetime, _votation: str) -> None:
     ):
         roll.open_work_account(name, address, *roles)
     seat(Assembly.objects.get(), script, (now - timedelta(days=240)).date())
+    sign_charters(now - timedelta(days=239))
 
 
 def swap(listed: list[Resident], register: str, place: int) -> int:

@@ -10,12 +10,15 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from beffroi.apps.assemblies import actions as assemblies
+from beffroi.apps.assemblies import charters
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
+from beffroi.web import pack as packs
 from tests.apps.votations import world as w
 from tests.stories.village import AGENT, CLERK, START, Village
 
@@ -31,6 +34,7 @@ class History:
 
     petition: Petition
     filed: Petition
+    recall: Petition
     sitting: Sitting
     hearing: Hearing
     decided: Votation
@@ -67,6 +71,13 @@ def played(village: Village) -> History:
     w.close_and_count(first, **{"01": (3, 2, 1)})
     village.work()
     filed = petitions.file(people["odette"], "Une fontaine", "Il fait chaud.", "Faut-il une fontaine ?", village.now())
+    official = Official.objects.get()
+    assert official.account is not None
+    charters.sign(official, official.account, village.now().date(), village.now())
+    recall = petitions.file_recall(
+        Acting(people["nour"], "web", None), official, "Le lavoir a fermé sans consultation.", village.now()
+    )
+    petitions.reply(recall, official.account, "La sécurité l'exigeait.", village.now())
     second = w.World(
         votations.prepare("Le moulin", "Faut-il réparer le moulin ?", "", None, village.now()), first.people
     )
@@ -78,7 +89,7 @@ def played(village: Village) -> History:
     village.wait_until(SECOND_OPENS + timedelta(hours=1))
     second.cast(people["odette"], w.YES, village.now())
     village.work()
-    return History(petition, filed, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref)
+    return History(petition, filed, recall, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref)
 
 
 def _open(world: w.World, village: Village) -> None:
@@ -105,16 +116,27 @@ def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterat
 def addresses(history: History) -> Iterator[tuple[str, str]]:
     """Every page with each thing of this village that it can show."""
     numbers = {
-        "petitions": [history.petition.number, history.filed.number],
-        "portal": [history.petition.number],
+        "petitions": [history.petition.number, history.filed.number, history.recall.number],
+        "portal": [history.petition.number, history.recall.number],
         "votations": [history.decided.number, history.open.number],
         "assemblies": [history.hearing.number],
+    }
+    assert history.recall.official is not None
+    mandate = [history.recall.official.number]
+    others = {
+        "assemblies:sitting": [history.sitting.number],
+        "assemblies:charter_sign": mandate,
+        "assemblies:charter_withdraw": mandate,
     }
     for name, pattern in patterns():
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
-        if "number" in names:
-            listed = [history.sitting.number] if name == "assemblies:sitting" else numbers[app]
+        if names == {"number", "version"}:
+            yield name, reverse(name, args=[history.recall.number, 1])
+        elif names == {"sha256"}:
+            yield name, reverse(name, args=[packs.current().texts["charter"].fingerprint])
+        elif "number" in names:
+            listed = others.get(name, numbers[app])
             yield from ((name, reverse(name, args=[number])) for number in listed)
         elif names == {"index"}:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))

@@ -48,12 +48,29 @@ def appoint(
 ) -> Official:
     """Seats somebody. One seat more than the assembly has is refused."""
     with transaction.atomic():
-        held = Assembly.objects.select_for_update().get(pk=assembly.pk)
+        # The mandates of all the assemblies share one numbering.
+        held = next(row for row in Assembly.objects.select_for_update().order_by("pk") if row.pk == assembly.pk)
         if held.officials.filter(until=None).count() >= held.seats:
             raise Refused("assemblies.no_seat_left", held.name)
         return Official.objects.create(
-            assembly=held, name=name, side=Official.Side(side), account=account, since=since, presides=presides
+            number=_next_number(Official, f"M-{since.year}-", 2),
+            assembly=held,
+            name=name,
+            side=Official.Side(side),
+            account=account,
+            since=since,
+            presides=presides,
         )
+
+
+@transaction.atomic
+def leave_office(official: Official, on: date) -> Official:
+    """The mandate ends: she sits until the day before `on`. The row stays, because acts point to it."""
+    if on < official.since or official.until is not None:
+        raise Refused("assemblies.not_in_office", official.name)
+    official.until = on
+    official.save(update_fields=["until"])
+    return official
 
 
 @transaction.atomic
@@ -81,7 +98,7 @@ def plan_sitting(
     return sitting
 
 
-def _next_number(model: type[Sitting] | type[Hearing], prefix: str, digits: int) -> str:
+def _next_number(model: type[Sitting] | type[Hearing] | type[Official], prefix: str, digits: int) -> str:
     last = model.objects.filter(number__startswith=prefix).order_by("-pk").values_list("number", flat=True).first()
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:0{digits}d}"
 

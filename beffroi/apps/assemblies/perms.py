@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from beffroi.apps.assemblies.models import Official
 from beffroi.apps.roll.models import Account
+from beffroi.apps.roll.perms import is_clerk
 
 
 def official_of(account: Account | None, on: date) -> Official | None:
@@ -19,3 +20,18 @@ def official_of(account: Account | None, on: date) -> Official | None:
 def is_councillor(account: Account | None, on: date) -> bool:
     """Whoever sits in the assembly on that day, majority or opposition."""
     return official_of(account, on) is not None
+
+
+def sits_on(official: Official, on: date) -> bool:
+    """From the day of the appointment to the day before leaving."""
+    return official.since <= on and (official.until is None or official.until > on)
+
+
+def is_herself(official: Official, account: Account | None) -> bool:
+    """This account is the one of the official herself."""
+    return account is not None and official.account_id == account.pk
+
+
+def may_record_charter(account: Account | None, official: Official, on: date) -> bool:
+    """Herself while she sits, or the secretariat that holds her signed paper."""
+    return is_clerk(account) or (is_herself(official, account) and sits_on(official, on))

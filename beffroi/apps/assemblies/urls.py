@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from beffroi.apps.assemblies import views
+from beffroi.apps.assemblies import charter_views, views
 
 app_name = "assemblies"
 urlpatterns = [
     path("conseils", views.councils, name="councils"),
+    path("conseils/charte", charter_views.charter, name="charter"),
+    path("conseils/charte/<slug:sha256>.txt", charter_views.charter_text, name="charter_text"),
+    path("conseils/charte/<slug:number>/signer", charter_views.charter_sign, name="charter_sign"),
+    path("conseils/charte/<slug:number>/retirer", charter_views.charter_withdraw, name="charter_withdraw"),
     path("conseils/auditions/<slug:number>/reponse", views.answer, name="answer"),
     path("conseils/auditions/<slug:number>/reponse.txt", views.answer_text, name="answer_text"),
     path("conseils/auditions/<slug:number>/tenue", views.hold, name="hold"),

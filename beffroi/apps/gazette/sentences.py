@@ -19,6 +19,9 @@ SENTENCES: Mapping[str, Words] = {
     "roll.import_undone": _(
         "Import of the electoral roll taken back, with its %(arrived)s arrivals and %(left)s departures"
     ),
+    "charter.signed": _("Charter: signed by the holder of the mandate %(official)s, on %(signed)s"),
+    "charter.withdrawn": _("Charter: the holder of the mandate %(official)s has withdrawn the signature"),
+    "petition.replied": _("Petition %(petition)s: the official concerned has replied, version %(version)s of the text"),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
@@ -60,6 +63,7 @@ SENTENCES: Mapping[str, Words] = {
     "hearing.answered": _(
         "Hearing %(hearing)s: the council has answered petition %(petition)s, days late: %(days_late)s"
     ),
+    "votation.dropped": _("Votation %(votation)s: no longer prepared (%(code)s)"),
     "votation.called": _("Votation %(votation)s: called, rules frozen, online from %(opens)s to %(closes)s"),
     "votation.opened": _(
         "Votation %(votation)s: the election is fixed, %(registered)s persons are registered, fingerprint published"
@@ -84,6 +88,12 @@ CODES: Mapping[str, Words] = {
     "hearing": _p("code", "hearing by the council"),
     "legal": _p("code", "legal request"),
     "referendum": _p("code", "citizens’ initiative referendum"),
+    "recall": _p("code", "recall of an official"),
+    "left_office": _p("code", "the official has left office"),
+    "insult": _p("code", "the text insults the person"),
+    "private_life": _p("code", "the text speaks of private life"),
+    "not_this_mandate": _p("code", "it does not concern this mandate"),
+    "not_elector_author": _p("code", "its author is not on the electoral roll"),
     "enough": _p("code", "enough"),
     "too_few": _p("code", "too few"),
     "straddles": _p("code", "not sure yet"),
@@ -153,6 +163,7 @@ LABELS: Mapping[str, Words] = {
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),
     "no": _p("field", "No"),
+    "official": _p("field", "Mandate"),
     "opens": _p("field", "Opens"),
     "outcome": _p("field", "Outcome"),
     "participants": _p("field", "Participants"),
@@ -160,6 +171,7 @@ LABELS: Mapping[str, Words] = {
     "recall_needed": _p("field", "Needed for a recall"),
     "recounted": _p("field", "Recounted"),
     "reference": _p("field", "Reference"),
+    "reply_sha256": _p("field", "SHA-256 of the reply"),
     "referendum_needed": _p("field", "Needed for a votation"),
     "refused": _p("field", "Refused"),
     "registered": _p("field", "Registered"),
@@ -168,6 +180,7 @@ LABELS: Mapping[str, Words] = {
     "rung": _p("field", "Rung"),
     "seed": _p("field", "Seed of the draw"),
     "signal": _p("field", "Signal"),
+    "signed": _p("field", "Signed on"),
     "sitting": _p("field", "Sitting"),
     "size": _p("field", "Lines judged"),
     "station": _p("field", "Polling station"),
@@ -177,6 +190,7 @@ LABELS: Mapping[str, Words] = {
     "trustees_sha256": _p("field", "SHA-256 of the trustees’ keys"),
     "uuid": _p("field", "Identifier of the election"),
     "valid": _p("field", "Valid"),
+    "version": _p("field", "Version"),
     "voted": _p("field", "Persons who voted online"),
     "voters": _p("field", "Voters"),
     "votation": _p("field", "Votation"),

@@ -22,6 +22,10 @@ QUEUED: dict[str, str | Promise] = {
     "petition_answered": _("the council has answered your petition"),
     "votation_called": _("your petition leads to a votation"),
     "signature_struck": _("a signature that was struck off"),
+    "charter_signed": _("your signature under the charter is recorded"),
+    "charter_withdrawn": _("your signature under the charter is withdrawn"),
+    "recall_filed": _("a petition concerns your mandate"),
+    "recall_called": _("a vote concerns your mandate"),
 }
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {

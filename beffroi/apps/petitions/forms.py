@@ -1,14 +1,16 @@
 """The forms: write a petition, sign, look a receipt up, decide on admissibility, enter a line."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.apps.assemblies.models import Official
 from beffroi.apps.petitions.actions import LIMITS
 from beffroi.apps.petitions.actions.panel import REASONS as RULINGS
 from beffroi.apps.petitions.models import CheckedLine, PaperLine, Ruling
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions.reasons import reasons_for
 
 LINES_OF_A_SHEET = 40
 
@@ -42,11 +44,7 @@ class Writing(forms.Form):
     )
 
     def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
-        if len(text) > LIMITS["text"]:
-            over = len(text) - LIMITS["text"]
-            raise forms.ValidationError(_("Shorten the text by %(over)s signs."), params={"over": over})
-        return _without_controls(text)
+        return _long(self.cleaned_data["text"])
 
     def clean_title(self) -> str:
         return _without_controls(" ".join(self.cleaned_data["title"].split()))
@@ -55,10 +53,63 @@ class Writing(forms.Form):
         return _without_controls(" ".join(self.cleaned_data["question"].split()))
 
 
+def _long(written: str) -> str:
+    text = written.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LIMITS["text"]:
+        over = len(text) - LIMITS["text"]
+        raise forms.ValidationError(_("Shorten the text by %(over)s signs."), params={"over": over})
+    return _without_controls(text)
+
+
 def _without_controls(text: str) -> str:
     if any(ord(sign) < 32 and sign != "\n" for sign in text):
         raise forms.ValidationError(_("This text holds signs that cannot be printed. Copy it without its formatting."))
     return text
+
+
+class Recalling(forms.Form):
+    """The grievance against one official. The title and the question are the same for everybody."""
+
+    official = forms.ChoiceField(
+        label=_("The official whose mandate is to end"),
+        help_text=_("Only those who signed the charter are listed."),
+        error_messages={"required": _("Choose the official."), "invalid_choice": _("Choose one of those listed.")},
+    )
+    text = forms.CharField(
+        label=_("What is held against her or him"),
+        help_text=_("Facts of the mandate, with their dates. The official replies beside it. 5,000 signs at most."),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        error_messages={"required": _("Write what is held against the official.")},
+    )
+    named = forms.BooleanField(
+        label=_("My name is published with the petition"),
+        help_text=_("Whoever asks for the end of a mandate is named, as the official is."),
+        error_messages={"required": _("A petition is carried by a named person: tick this box, or do not file it.")},
+    )
+
+    def __init__(self, officials: Iterable[Official], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["official"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Choose")), *((row.number, f"{row.name}, {row.assembly.name}") for row in officials)]
+        field.widget.choices = field.choices
+
+    def clean_text(self) -> str:
+        return _long(self.cleaned_data["text"])
+
+
+class Replying(forms.Form):
+    """The official's reply: the same space as the grievance."""
+
+    text = forms.CharField(
+        label=_("The reply"),
+        help_text=_("5,000 signs at most, as for the grievance. Each version stays public."),
+        widget=forms.Textarea(attrs={"rows": 14}),
+        error_messages={"required": _("Write the reply.")},
+    )
+
+    def clean_text(self) -> str:
+        return _long(self.cleaned_data["text"])
 
 
 class Signing(forms.Form):
@@ -106,8 +157,13 @@ class Decision(forms.Form):
     reason = forms.ChoiceField(
         required=False,
         label=_("If you refuse: the reason, which is published"),
-        choices=[("", _("No reason chosen")), *REASONS.items()],
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("No reason chosen")), *reasons_for(kind).items()]
 
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or {}

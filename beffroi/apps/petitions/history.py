@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from beffroi.apps.gazette.queries import about
 from beffroi.apps.petitions.models import Effect, Petition
 from beffroi.apps.petitions.queries import RungSeen
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions.reasons import reason
 from beffroi.core.journal.entry import decode
 from beffroi.web.templatetags.beffroi import day, number
 
@@ -85,7 +85,7 @@ def _figures(data: Data) -> dict[str, str]:
 
 
 def _refused(data: Data) -> str:
-    return _("Not admissible. %(reason)s") % {"reason": str(REASONS.get(str(data["code"]), data["code"]))}
+    return _("Not admissible. %(reason)s") % {"reason": str(reason(str(data["code"])))}
 
 
 def _crossed(data: Data) -> str:
@@ -106,6 +106,17 @@ def _verified(data: Data) -> str:
         "Verification against the roll: %(valid)s valid signatures, %(refused)s refused. Too few: nothing is caused."
     )
     return told % _figures(data)
+
+
+def _closed(data: Data) -> str:
+    told = _("Closed with %(count)s signatures.") % _figures(data)
+    return f"{told} {reason(str(data['code']))}" if "code" in data else told
+
+
+def _replied(data: Data) -> str:
+    if data["version"] == 1:
+        return _("The official concerned has replied.")
+    return _("The official concerned has changed the reply: version %(version)s.") % _figures(data)
 
 
 def _caused(data: Data) -> str:
@@ -149,7 +160,9 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "petition.crossed": _crossed,
     "petition.verified": _verified,
     "petition.effect": _caused,
-    "petition.closed": lambda data: _("Closed with %(count)s signatures.") % _figures(data),
+    "petition.closed": _closed,
+    "petition.replied": _replied,
+    "votation.dropped": lambda data: _("The votation is no longer prepared."),
     "recount.alarm": lambda data: _("Recount: %(counted)s were shown, the rows say %(recounted)s.") % _figures(data),
     "hearing.scheduled": _scheduled,
     "hearing.held": _held,

@@ -14,10 +14,13 @@ def _count(now: datetime) -> None:
 
 def _verify_and_fire(now: datetime) -> None:
     actions.verify_waiting(now)
+    actions.close_left(now)
     actions.fire_waiting(now)
 
 
 def _close(now: datetime) -> None:
+    # First: what has no object any more neither opens by itself nor fires.
+    actions.close_left(now)
     actions.close_due(now)
     actions.open_overdue(now)
 
@@ -42,6 +45,7 @@ JOBS = [
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
     Job("petitions.signals", 3600, _look),
+    Job("petitions.tell_officials", 60, actions.tell_officials),
     Job("petitions.recount", 24 * 3600, _recount),
     Job("petitions.forget", 24 * 3600, _forget),
 ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from beffroi.apps.assemblies.models import AgendaItem, Hearing
+from beffroi.apps.assemblies.models import AgendaItem, Hearing, Official
 from beffroi.apps.petitions.checking_models import CheckedLine, NamesSeen, Ruling, Sample, Signal, Trace
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations.models import Votation
@@ -42,7 +42,13 @@ class Petition(models.Model):
         State.CLOSED: set(),
     }
 
+    class Kind(models.TextChoices):
+        INITIATIVE = "initiative"
+        RECALL = "recall"  # asks for the end of one official's mandate: signers and voters are electors
+
     number = models.CharField(max_length=16, unique=True)  # 2026-001
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.INITIATIVE)
+    official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="recalls")
     title = models.CharField(max_length=120)
     text = models.TextField(max_length=5000)
     question = models.CharField(max_length=300)  # what the commune would vote on, answered by yes or no
@@ -55,10 +61,24 @@ class Petition(models.Model):
     opened_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)  # since then nobody knows who signed
+    #: Why it closed before its last day: the official has left office. Empty: its time was over.
+    closing_code = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["-number"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="initiative", official=None) | Q(kind="recall", official__isnull=False),
+                name="a_recall_names_an_official",
+            ),
+            models.UniqueConstraint(
+                fields=["official"],
+                condition=Q(kind="recall", state__in=["filed", "open"]),
+                name="one_open_recall_an_official",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_code="") | Q(state="closed", kind="recall"), name="closed_early_for_a_reason"
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(state="filed", decided_at=None, opened_at=None, refusal_code="")
@@ -66,11 +86,30 @@ class Petition(models.Model):
                     | Q(state__in=["open", "closed"], opened_at__isnull=False, closes_at__isnull=False, refusal_code="")
                 ),
                 name="petition_state_is_whole",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class Reply(models.Model):
+    """What the official answers to a recall. Each change is a new version; the last one stands, all are public."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="replies")
+    version = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=5000)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Handed in on paper by an official who has no account, and copied by the secretariat.
+    on_paper = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["petition", "version"], name="reply_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.petition_id} {self.version}"
 
 
 class Rung(models.Model):
@@ -80,6 +119,7 @@ class Rung(models.Model):
         HEARING = "hearing"
         LEGAL = "legal"
         REFERENDUM = "referendum"
+        RECALL = "recall"
 
     petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="rungs")
     code = models.CharField(max_length=16, choices=Code)
@@ -195,6 +235,8 @@ class PaperLine(models.Model):
         TOO_YOUNG = "too_young"
         AMBIGUOUS = "ambiguous"
         STRUCK_OFF = "struck_off"  # by the panel: she may sign again at the counter
+        NOT_AN_ELECTOR = "not_an_elector"  # of a recall, which electors sign
+        UNDER_18 = "under_18"
 
     petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="paper_lines")
     sheet = models.CharField(max_length=16)  # F-0217

@@ -1,7 +1,11 @@
 """Who may, in sentences."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.apps.assemblies.perms import is_herself, sits_on
+from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import is_clerk, is_of_the_panel, may_act_at_counter
@@ -29,3 +33,11 @@ def may_enter_lines(account: Account | None) -> bool:
 def may_judge_lines(account: Account | None) -> bool:
     """Agents and the panel compare paper lines with their sheets; never the line that one entered (the action says)."""
     return may_act_at_counter(account) or is_of_the_panel(account)
+
+
+def may_reply(account: Account | None, petition: Petition, on: date) -> bool:
+    """The official whom a recall concerns, while in office; the secretariat only for one who has no account."""
+    official = petition.official
+    if official is None or not sits_on(official, on):
+        return False
+    return is_herself(official, account) or (official.account_id is None and is_clerk(account))

@@ -10,6 +10,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from beffroi.apps.assemblies.models import Official
+from beffroi.apps.assemblies.queries import signatories
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.state import quarter_of
 from beffroi.apps.petitions.models import (
@@ -18,6 +20,7 @@ from beffroi.apps.petitions.models import (
     JudgedSignature,
     PaperLine,
     Petition,
+    Reply,
     Rung,
     Signature,
     Tally,
@@ -110,7 +113,7 @@ def open_petitions() -> QuerySet[Petition]:
 
 def get(number: str) -> Petition:
     """One petition with its ladder. `Petition.DoesNotExist`."""
-    return with_ladder(Petition.objects.select_related("author")).get(number=number)
+    return with_ladder(Petition.objects.select_related("author", "official__account")).get(number=number)
 
 
 def total(petition: Petition, legal: bool = False) -> int:
@@ -150,7 +153,8 @@ def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None, plus: int
         Level(item.rung.needed, item.rung.by_law, item.rung_bell, *_labels(item.rung))
         for item in (rungs(petition) if seen is None else seen)
     )
-    return Ladder(total(petition) + plus, total(petition, legal=True), levels)
+    legal = None if petition.kind == Petition.Kind.RECALL else total(petition, legal=True)
+    return Ladder(total(petition) + plus, legal, levels)
 
 
 def _labels(rung: Rung) -> tuple[str, str]:
@@ -160,6 +164,7 @@ def _labels(rung: Rung) -> tuple[str, str]:
         Rung.Code.HEARING: _("heard by the council"),
         Rung.Code.LEGAL: _("right of petition"),
         Rung.Code.REFERENDUM: _("votation"),
+        Rung.Code.RECALL: _("recall vote"),
     }
     return base % {"share": share}, effect[Rung.Code(rung.code)]
 
@@ -258,6 +263,21 @@ def find_on_roll(last: str, first: str, year: int | None, street: str) -> Found:
 
 def _same(one: str, other: str) -> bool:
     return name_key(one) == name_key(other)
+
+
+def reply_of(petition: Petition) -> Reply | None:
+    """The version of the official's reply that stands."""
+    return petition.replies.order_by("-version").first()
+
+
+def replies(petition: Petition) -> QuerySet[Reply]:
+    """Every version, the newest first."""
+    return petition.replies.order_by("-version")
+
+
+def recallable(on: date) -> list[Official]:
+    """Who may be the subject of a recall on that day: in office, and signed the charter."""
+    return [row.official for row in signatories(on) if row.charter]
 
 
 def found_by_words(words: str) -> QuerySet[Petition]:

@@ -1,5 +1,6 @@
 """Why a petition can be refused: a closed list of published codes, each with the sentence that its author reads."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -17,3 +18,29 @@ REASONS: Final = MappingProxyType[str, str | Promise](
         "not_resident": _("The person who filed it is not on the register of residents of 16 and over."),
     }
 )
+
+#: A recall concerns a person by its nature: criticism of what she does in office is no reason to refuse it.
+RECALL_REASONS: Final = MappingProxyType[str, str | Promise](
+    {
+        "insult": _("The text insults the person, or accuses her or him of a crime or an offence."),
+        "private_life": _("The text speaks of the person's private life, and not of what she or he does in office."),
+        "not_this_mandate": _("What is held against the person does not concern this mandate."),
+        "advertising": REASONS["advertising"],
+        "not_elector_author": _("The person who filed it is not on the electoral roll."),
+    }
+)
+
+#: Nobody decides these: the rules say so by themselves.
+BY_ITSELF: Final = MappingProxyType[str, str | Promise](
+    {"left_office": _("The person concerned has left office: what was asked for no longer has an object.")}
+)
+
+
+def reasons_for(kind: str) -> Mapping[str, str | Promise]:
+    """The only reasons to refuse a petition of this kind (`Petition.Kind`)."""
+    return RECALL_REASONS if kind == "recall" else REASONS
+
+
+def reason(code: str) -> str | Promise:
+    """The sentence of any published code; empty for none."""
+    return (REASONS | RECALL_REASONS | BY_ITSELF).get(code, code)

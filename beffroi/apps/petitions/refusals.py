@@ -38,4 +38,20 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.line_entered": _("Line {at_fault} has been entered already."),
     "petitions.not_verified": _("The signatures have not been verified, so nothing can be caused yet."),
     "petitions.too_busy": _("Others did the same thing at the same instant. Nothing was recorded: please try again."),
+    "petitions.not_an_elector": _(
+        "A recall is for the persons on the electoral roll, who alone sign it. The town hall says how to register."
+    ),
+    "petitions.under_18": _("A recall is for the electors: you must be 18 on that day."),
+    "petitions.no_legal_request": _("A recall puts nothing to the council, so it takes no legal request."),
+    "petitions.no_recall_here": _("There is no recall here: it needs an electoral roll and a charter to sign."),
+    "petitions.charter_not_signed": _(
+        "{at_fault} has not signed the charter: no recall can concern her or him. The page of the charter says who did."
+    ),
+    "petitions.not_in_office": _("{at_fault} is no longer in office."),
+    "petitions.recall_open": _(
+        "Another petition already asks for the end of this mandate. One at a time: you can sign that one."
+    ),
+    "petitions.not_a_recall": _("Only the official whom a recall concerns replies to it, and this is none."),
+    "petitions.reply_closed": _("The reply can no longer be changed: the vote has opened, or the petition is over."),
+    "petitions.reply_unchanged": _("This is the reply that stands already, word for word."),
 }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from beffroi.apps.petitions import check_views, sheet_views, views
+from beffroi.apps.petitions import check_views, recall_views, sheet_views, views
 
 app_name = "petitions"
 urlpatterns = [
     path("petitions", views.list_, name="list"),
     path("petitions/ecrire", views.new, name="new"),
+    path("petitions/revocation", recall_views.recall, name="recall"),
     path("petitions/recu", views.receipt, name="receipt"),
     path("petitions/<slug:number>", views.petition, name="petition"),
     path("petitions/<slug:number>/texte.txt", views.text, name="text"),
@@ -16,6 +17,9 @@ urlpatterns = [
     path("petitions/<slug:number>/retirer", views.withdraw, name="withdraw"),
     path("petitions/<slug:number>/recevabilite", views.desk, name="desk"),
     path("petitions/<slug:number>/verifications", check_views.report, name="report"),
+    path("petitions/<slug:number>/reponse", recall_views.reply, name="reply"),
+    path("petitions/<slug:number>/reponses", recall_views.replies, name="replies"),
+    path("petitions/<slug:number>/reponse-<int:version>.txt", recall_views.reply_text, name="reply_text"),
     path("guichet/feuilles/<slug:number>", sheet_views.sheet, name="sheet"),
     path("guichet/lignes/<slug:number>", check_views.lines, name="lines"),
     path("verification", check_views.panel, name="panel"),

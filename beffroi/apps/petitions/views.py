@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from beffroi.apps.petitions import actions, history, perms, queries, traces
+from beffroi.apps.petitions.actions.ladder import recalls_exist
+from beffroi.apps.petitions.actions.state import why_not_of_body
 from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
 from beffroi.apps.petitions.models import Petition
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions.reasons import REASONS, reason
 from beffroi.apps.roll.acting import COUNTER, Request
 from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
-from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
@@ -58,6 +60,7 @@ def list_(request: HttpRequest) -> HttpResponse:
         "over_page": (over_page := over.get_page(request.GET.get("terminees"))),
         "over": [(row, queries.total(row)) for row in over_page],
         "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
+        "recalls": recalls_exist(pack.current()),
     }
     return _page(request, "list", context)
 
@@ -81,7 +84,10 @@ def petition(request: Request, number: str) -> HttpResponse:
         "days_left": queries.days_left(row, now),
         "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
         "mine": mine if queries.stands(mine) else None,
-        "reason": REASONS.get(row.refusal_code, ""),
+        "reason": reason(row.refusal_code or row.closing_code),
+        "is_recall": (is_recall := row.kind == Petition.Kind.RECALL),
+        "reply": queries.reply_of(row) if is_recall else None,
+        "may_reply": perms.may_reply(request.account, row, timezone.localdate(now)) and actions.reply_is_open(row, now),
         "at_work": perms.is_at_work(request.account, request.acting),
         "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
         "may_enter": perms.may_enter_lines(request.account) and row.state == State.OPEN,
@@ -136,9 +142,11 @@ def sign(request: Request, number: str) -> HttpResponse:
     today = timezone.localdate(now)
     person, at_counter = acting.person, acting.channel == COUNTER
     is_elector = not eligibility(person, ELECTORS, today)
+    is_recall = row.kind == Petition.Kind.RECALL
     used = queries.legal_request_of(person, today) if is_elector else None
-    form = Signing(_posted(request), may_be_legal=is_elector and used is None, at_counter=at_counter)
-    refusal = _refusal(row, person_code=eligibility(person, RESIDENTS, today))
+    may_be_legal = is_elector and used is None and not is_recall
+    form = Signing(_posted(request), may_be_legal=may_be_legal, at_counter=at_counter)
+    refusal = _refusal(row, person_code=why_not_of_body(row, person, today))
     mine = queries.signature_of(row, person)
     if request.method == "POST" and form.is_valid():
         device = traces.device_of(request)
@@ -156,6 +164,7 @@ def sign(request: Request, number: str) -> HttpResponse:
         "person": person,
         "at_counter": at_counter,
         "is_elector": is_elector,
+        "is_recall": is_recall,
         "used": used,
         "mine": mine if queries.stands(mine) else None,
         "refusal": refusal,
@@ -247,7 +256,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
 def desk(request: Request, number: str) -> HttpResponse:
     """The secretariat reads a filed petition and decides."""
     row = _petition(number)
-    form = Decision(_posted(request))
+    form = Decision(_posted(request), kind=row.kind)
     if request.method == "POST" and form.is_valid():
         assert request.account is not None
         if form.cleaned_data["decision"] == Decision.ADMIT:

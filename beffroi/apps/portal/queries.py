@@ -1,5 +1,6 @@
 """What the roof shows together: reads that cross petitions, votations, councils and the journal."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import AgendaItem, Answer, Hearing, Sitting
+from beffroi.apps.assemblies.perms import sits_on
 from beffroi.apps.gazette import queries as gazette
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import queries as petitions
-from beffroi.apps.petitions.models import Petition, Signature
+from beffroi.apps.petitions.models import Petition, Reply, Signature
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations import queries as votations
 from beffroi.apps.votations.models import Votation
@@ -151,7 +153,7 @@ class Results:
 
 def search(words: str) -> Results:
     """Petitions, votations and sittings that hold every word; at most twenty of each."""
-    voted, sat = Votation.objects.exclude(state=Votation.State.DRAFT), Sitting.objects.all()
+    voted, sat = Votation.objects.exclude(state__in=votations.UNCALLED), Sitting.objects.all()
     for word in words.split()[:8]:
         voted = voted.filter(Q(title__icontains=word) | Q(question__icontains=word) | Q(number__iexact=word))
         sat = sat.filter(Q(items__title__icontains=word) | Q(place__icontains=word) | Q(number__iexact=word))
@@ -284,6 +286,9 @@ class Initiative:
     phase: str
     entries: tuple[Entry, ...]
     coming: tuple[Coming, ...]
+    reply: Reply | None
+    #: Of a recall that the electors decided: "kept" when the official has left, "waiting" while she sits; else empty.
+    pledge: str
 
 
 def initiative(number: str, now: datetime) -> Initiative:
@@ -306,7 +311,17 @@ def initiative(number: str, now: datetime) -> Initiative:
         phase=phase,
         entries=tuple(_entries(named)),
         coming=tuple(_coming(petition, hearing, votation, now)),
+        reply=petitions.reply_of(petition),
+        pledge=_pledge(petition, votation, now),
     )
+
+
+def _pledge(petition: Petition, votation: Votation | None, now: datetime) -> str:
+    if petition.official is None or votation is None or not votation.decision:
+        return ""
+    if json.loads(votation.decision)["outcome"] != "adopted":
+        return ""
+    return "waiting" if sits_on(petition.official, localdate(now)) else "kept"
 
 
 def _entries(named: Iterable[str]) -> list[Entry]:

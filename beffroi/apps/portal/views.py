@@ -31,6 +31,7 @@ from beffroi.apps.roll.perms import (
     is_scrutineer,
     may_act_at_counter,
     requires,
+    requires_acting,
 )
 from beffroi.web import pack
 
@@ -79,19 +80,29 @@ def space(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@requires(is_resident, _("This page is for residents."))
+@requires_acting
 def my_data(request: HttpRequest) -> HttpResponse:
-    """What is held about the resident, as a file."""
-    account = _request(request).account
-    assert account is not None
-    assert account.person is not None
+    """What is held about the resident, as a file: hers at home, or that of the person in front of the agent."""
+    acting = _request(request).acting
+    assert acting is not None
     answer = JsonResponse(
-        export.of_person(account.person),
+        export.of_person(acting.person),
         encoder=DjangoJSONEncoder,
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
     answer["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return answer
+
+
+@require_safe
+@never_cache
+@requires_acting
+def my_data_page(request: HttpRequest) -> HttpResponse:
+    """The same to read and to print: the agent hands the paper over."""
+    acting = _request(request).acting
+    assert acting is not None
+    sections = export.in_words(export.of_person(acting.person))
+    return render(request, "portal/my_data.html", {"section": "space", "person": acting.person, "sections": sections})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

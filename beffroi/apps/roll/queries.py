@@ -83,9 +83,13 @@ def eligibility(person: Person, kind: str, on: date) -> str:
 
 
 def address_of(ref: UUID) -> str:
-    """The address of a person, "" when she gave none or has left. Read at the moment of sending, kept nowhere else."""
+    """The address of a person, "" when she gave none or has left. Read at the moment of sending, kept nowhere else.
+
+    An account at work (a councillor's, say) has a reference of its own.
+    """
     found = Person.objects.filter(ref=ref, left_on=None).values_list("email", flat=True).first()
-    return found or ""
+    at_work = Account.objects.filter(ref=ref, is_active=True, person=None).values_list("work_email", flat=True)
+    return found or at_work.first() or ""
 
 
 def normal_address(address: str) -> str:

@@ -103,7 +103,10 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
         for kind, line in {
             "roll.imported": "electors:number arrived:number changed:number left:number",
             "roll.import_undone": "arrived:number left:number",
-            "petition.filed": "petition:id",
+            "charter.signed": "official:id signed:date text_sha256:sha256",
+            "charter.withdrawn": "official:id text_sha256:sha256",
+            "petition.filed": "petition:id official?:id",
+            "petition.replied": "petition:id official:id version:number reply_sha256:sha256",
             "petition.admitted": "petition:id",
             "petition.refused": "petition:id code:code",
             "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors:number "
@@ -118,12 +121,13 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "panel.decided": "petition:id signal:code decision:code code:code count:number",
             "petition.erased": "petition:id count:number",
             "petition.effect": "petition:id rung:code effect:code reference?:id",
-            "petition.closed": "petition:id count:number",
+            "petition.closed": "petition:id count:number code?:code",
             "recount.alarm": "petition:id counted:number recounted:number",
             "sitting.convened": "sitting:id date:date",
             "hearing.scheduled": "hearing:id sitting:id petition:id date:date",
             "hearing.held": "hearing:id petition:id answer_due:date",
             "hearing.answered": "hearing:id petition:id answer_sha256:sha256 due:date days_late:number",
+            "votation.dropped": "votation:id petition?:id code:code",
             "votation.called": "votation:id rules_sha256:sha256 opens:datetime closes:datetime petition?:id uuid?:id",
             "votation.opened": "votation:id uuid:id fingerprint:fingerprint credentials:number "
             "credentials_sha256:sha256 trustees_sha256:sha256 registered:number rules_sha256:sha256",

@@ -9,9 +9,10 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.letters.actions import queue
-from beffroi.apps.petitions.actions.state import locked, must_be_eligible
+from beffroi.apps.petitions.actions import ladder
+from beffroi.apps.petitions.actions.state import locked, must_be_eligible, must_sit
 from beffroi.apps.petitions.models import Petition, Rung, Signature, Tally
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions.reasons import reasons_for
 from beffroi.apps.roll.models import Account, Person
 from beffroi.core import suffrage
 from beffroi.core.errors import Malformed, Refused
@@ -19,12 +20,6 @@ from beffroi.web import pack
 
 #: The most signs of each part of a petition, as the form says them; a line break is one sign.
 LIMITS: Final = {"title": 120, "text": 5000, "question": 300}
-# Rung -> the parameters of the pack: share, base; the kind of base; whether the law says so.
-LADDER: Final = (
-    (Rung.Code.HEARING, "petitions.initiative.hearing.share", "inhabitants", False),
-    (Rung.Code.LEGAL, "petitions.initiative.legal.share", "electors", True),
-    (Rung.Code.REFERENDUM, "petitions.initiative.referendum.share", "inhabitants", False),
-)
 
 
 def text_bytes(petition: Petition) -> bytes:
@@ -35,14 +30,14 @@ def text_bytes(petition: Petition) -> bytes:
 def file(author: Person, title: str, text: str, question: str, now: datetime) -> Petition:
     """A resident of 16 or over files a petition. It waits for the decision on admissibility."""
     parts = {"title": title, "text": text, "question": question}
-    cleaned = {name: _written(name, value) for name, value in parts.items()}
+    cleaned = {name: written(name, value) for name, value in parts.items()}
     must_be_eligible(author, now)
     year = localdate(now).year
     for _ in range(20):  # two petitions filed at the same instant ask for the same number: the second asks again
         try:
             with transaction.atomic():
                 petition = Petition.objects.create(
-                    number=_next_number(year), author=author, author_name=str(author), filed_at=now, **cleaned
+                    number=next_number(year), author=author, author_name=str(author), filed_at=now, **cleaned
                 )
                 publish("petition.filed", now, petition=petition.number)
                 return petition
@@ -51,7 +46,8 @@ def file(author: Person, title: str, text: str, question: str, now: datetime) ->
     raise Refused("petitions.too_busy")
 
 
-def _written(name: str, value: str) -> str:
+def written(name: str, value: str) -> str:
+    """A part of a petition as it is kept. `Malformed` when it is empty, too long or cannot be printed."""
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if name != "text":
         text = " ".join(text.split())
@@ -60,7 +56,8 @@ def _written(name: str, value: str) -> str:
     return text
 
 
-def _next_number(year: int) -> str:
+def next_number(year: int) -> str:
+    """The number after the newest one; the database lets only one petition have it."""
     # The newest row, not the highest text: "2026-1000" sorts before "2026-999".
     numbers = Petition.objects.filter(number__startswith=f"{year}-").values_list("number", flat=True)
     last = numbers.order_by("-pk").first()
@@ -81,9 +78,9 @@ def admit(petition: Petition, clerk: Account, now: datetime) -> Petition:
 @transaction.atomic
 def refuse(petition: Petition, clerk: Account, code: str, now: datetime) -> Petition:
     """The commune finds it inadmissible, for one of the published reasons."""
-    if code not in REASONS:
-        raise Malformed("code", code[:40], ", ".join(REASONS))
     petition = _filed(petition)
+    if code not in (allowed := reasons_for(petition.kind)):
+        raise Malformed("code", code[:40], ", ".join(allowed))
     petition.state, petition.decided_at, petition.refusal_code = Petition.State.REFUSED, now, code
     petition.save(update_fields=["state", "decided_at", "refusal_code"])
     publish("petition.refused", now, petition=petition.number, code=code)
@@ -112,7 +109,9 @@ def _filed(petition: Petition) -> Petition:
 def _open(petition: Petition, now: datetime) -> None:
     """Freezes the rungs with the pack's values of today, and the tallies at zero."""
     today = localdate(now)
-    rungs = [_rung(petition, code, share, base, by_law, today) for code, share, base, by_law in LADDER]
+    if petition.official is not None:
+        must_sit(petition.official, now)
+    rungs = [_rung(petition, step, today) for step in ladder.steps(petition.kind, pack.current())]
     Rung.objects.bulk_create(rungs)
     tallies = (Tally(petition=petition, channel=channel, counted_at=now) for channel in Signature.Channel.values)
     Tally.objects.bulk_create(tallies)
@@ -126,20 +125,20 @@ def _open(petition: Petition, now: datetime) -> None:
     publish("petition.opened", now, petition=petition.number, closes=last_day, text_sha256=digest, **bases, **needed)
 
 
-def _rung(petition: Petition, code: str, path: str, base_kind: str, by_law: bool, today: date) -> Rung:
-    share = pack.current().share(path, today)
-    base = pack.current().value(f"population.{base_kind}", today)
-    number = pack.current().number(f"population.{base_kind}", today)
+def _rung(petition: Petition, step: ladder.Step, today: date) -> Rung:
+    share = pack.current().share(step.share, today)
+    base = pack.current().value(f"population.{step.base}", today)
+    number = pack.current().number(f"population.{step.base}", today)
     return Rung(
         petition=petition,
-        code=code,
+        code=step.code,
         share=str(share),
-        base_kind=base_kind,
+        base_kind=step.base,
         base=number,
         base_on=base.since,
         base_source=base.source[:300],
         needed=suffrage.needed(share, number),
-        by_law=by_law,
+        by_law=step.by_law,
     )
 
 

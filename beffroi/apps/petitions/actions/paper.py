@@ -54,7 +54,12 @@ _LINE_CODES: Final = {
     "petitions.not_on_roll": PaperLine.Refusal.NOT_ON_ROLL,
     "petitions.left": PaperLine.Refusal.NOT_ON_ROLL,
     "petitions.struck_off": PaperLine.Refusal.STRUCK_OFF,
+    "petitions.not_an_elector": PaperLine.Refusal.NOT_AN_ELECTOR,
+    "petitions.under_18": PaperLine.Refusal.UNDER_18,
 }
+
+# What refuses the ticked box of the legal request, and not the signature.
+_BOX_ONLY: Final = {"petitions.not_elector", "petitions.legal_request_used", "petitions.no_legal_request"}
 
 
 def _paper_signature(
@@ -63,7 +68,7 @@ def _paper_signature(
     try:
         return sign_for(petition, person, Signature.Channel.PAPER, agent, now, legal).signature, ""
     except Refused as refused:
-        if refused.rule in {"petitions.not_elector", "petitions.legal_request_used"}:
+        if refused.rule in _BOX_ONLY:
             # The box that she ticked does not hold; her signature does.
             return _paper_signature(petition, person, agent, now, legal=False)
         if refused.rule not in _LINE_CODES:

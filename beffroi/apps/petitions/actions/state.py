@@ -7,13 +7,16 @@ each transaction is alone from its first statement, and no lock is needed.
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 from django.utils.timezone import localdate
 
+from beffroi.apps.assemblies.models import Official
+from beffroi.apps.assemblies.perms import sits_on
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.models import Person
-from beffroi.apps.roll.queries import RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Refused
 
 
@@ -38,10 +41,35 @@ def must_be_open(petition: Petition, now: datetime) -> None:
         raise Refused("petitions.closed", row.number)
 
 
+# A recall is the electors' alone: its refusals say so, and strike a signature off wholly ("not_elector" is the code of
+# a legal request that a resident could not make; her signature stands).
+_OF_ELECTORS: Final = {"not_elector": "not_an_elector", "too_young": "under_18"}
+
+
+def why_not_of_body(petition: Petition, person: Person, day: date) -> str:
+    """Why this person may not sign this petition on that day, as a published code; empty when she may."""
+    if petition.kind == Petition.Kind.RECALL:
+        code = eligibility(person, ELECTORS, day)
+        return _OF_ELECTORS.get(code, code)
+    return eligibility(person, RESIDENTS, day)
+
+
+def must_be_of_body(petition: Petition, person: Person, now: datetime) -> None:
+    """On the day of the act: she is one of those who may sign this petition."""
+    if code := why_not_of_body(petition, person, localdate(now)):
+        raise Refused(f"petitions.{code}")
+
+
 def must_be_eligible(person: Person, now: datetime) -> None:
     """On the day of the act: on the register of residents, 16 or over, not gone."""
     if code := eligibility(person, RESIDENTS, localdate(now)):
         raise Refused(f"petitions.{code}")
+
+
+def must_sit(official: Official, now: datetime) -> None:
+    """A recall concerns somebody in office. `Refused("petitions.not_in_office")`."""
+    if not sits_on(official, localdate(now)):
+        raise Refused("petitions.not_in_office", official.name)
 
 
 def quarter_of(day: date) -> str:

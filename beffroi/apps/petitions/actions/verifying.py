@@ -9,9 +9,9 @@ from django.utils.timezone import localdate
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.petitions.actions.counting import CHUNK, chunks, cross, uncount, uncount_legal
 from beffroi.apps.petitions.actions.sampling import figures
-from beffroi.apps.petitions.actions.state import locked
+from beffroi.apps.petitions.actions.state import locked, why_not_of_body
 from beffroi.apps.petitions.models import Crossing, JudgedSignature, Rung, Signature
-from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, eligibility
 
 Progress = Callable[[int, int], None]
 
@@ -32,7 +32,7 @@ def verify(crossing: Crossing, now: datetime, progress: Progress | None = None) 
     waiting = JudgedSignature.objects.filter(crossing=crossing, verdict=None)
     total = crossing.judged.count()
     done = total - waiting.count()
-    while chunk := list(waiting.select_related("signature__person").order_by("pk")[:CHUNK]):
+    while chunk := list(waiting.select_related("signature__person", "signature__petition").order_by("pk")[:CHUNK]):
         _judge(chunk, crossing.rung.code == Rung.Code.LEGAL, now)
         done += len(chunk)
         if progress:
@@ -50,7 +50,7 @@ def _judge(chunk: Sequence[JudgedSignature], legal: bool, now: datetime) -> None
 
 
 def _verdict(signature: Signature, legal: bool, now: datetime) -> str:
-    """Empty when the signer is on the roll today, old enough, and has not left; a coded refusal otherwise.
+    """Empty when the signer is today one of those who may sign this petition; a coded refusal otherwise.
 
     `not_elector` refuses the legal request only: the person is a resident who may sign.
     """
@@ -58,7 +58,7 @@ def _verdict(signature: Signature, legal: bool, now: datetime) -> str:
         return signature.refusal
     person, today = signature.person, localdate(now)
     assert person is not None, "no list is judged after its signatures were erased"
-    if code := eligibility(person, RESIDENTS, today):
+    if code := why_not_of_body(signature.petition, person, today):
         return code
     return "not_elector" if legal and eligibility(person, ELECTORS, today) else ""
 

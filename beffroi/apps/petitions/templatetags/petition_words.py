@@ -27,6 +27,8 @@ def verdict(code: str) -> str:
         "same_hand": _("several lines by the same hand"),
         "sheet_missing": _("the sheet cannot be found"),
         "struck_off": _("struck off by the verification panel"),
+        "not_an_elector": _("not on the electoral roll"),
+        "under_18": _("under 18"),
         "not_hers": _("not given by the person herself"),
         "no_presence": _("the person was not there"),
     }

@@ -1,6 +1,6 @@
 """The verbs of votations, the only writers: prepare and call, cast, close and forget, count and decide."""
 
-from beffroi.apps.votations.actions.calling import call, prepare
+from beffroi.apps.votations.actions.calling import call, drop, prepare
 from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast
 from beffroi.apps.votations.actions.closing import close, forget, publish_head, publish_heads
 from beffroi.apps.votations.actions.counting import decide, receive_decryption, tally, verify
@@ -14,6 +14,7 @@ __all__ = [
     "cast",
     "close",
     "decide",
+    "drop",
     "enter_paper_count",
     "forget",
     "make_ready",
