@@ -69,6 +69,8 @@ SHOW_CODES = os.environ.get("BEFFROI_SHOW_CODES") == "1"
 SOURCE_URL = os.environ.get("BEFFROI_SOURCE_URL", "")
 # Letters know a recipient by an opaque reference; the roll, one floor up, gives the address at the moment of sending.
 ADDRESS_BOOK = "beffroi.apps.roll.queries.address_of"
+# Whom the roll asks for a second factor beside those who have a role: the floors above know their own powers.
+POWERS = ("beffroi.apps.assemblies.perms.holds_a_seat",)
 
 INSTALLED_APPS = [
     "beffroi.web",

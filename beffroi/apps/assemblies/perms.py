@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import Official
 from beffroi.apps.roll.models import Account
@@ -10,7 +11,7 @@ from beffroi.apps.roll.models import Account
 
 def official_of(account: Account | None, on: date) -> Official | None:
     """The seat that this account holds on a day: from the day it was appointed, to the day before it left."""
-    if account is None:
+    if account is None or account.half_way:
         return None
     in_office = Q(until=None) | Q(until__gt=on)
     return Official.objects.filter(in_office, account=account, since__lte=on).first()
@@ -19,3 +20,8 @@ def official_of(account: Account | None, on: date) -> Official | None:
 def is_councillor(account: Account | None, on: date) -> bool:
     """Whoever sits in the assembly on that day, majority or opposition."""
     return official_of(account, on) is not None
+
+
+def holds_a_seat(account: Account) -> bool:
+    """Whether this account has a power in an assembly today (settings.POWERS)."""
+    return is_councillor(account, localdate())

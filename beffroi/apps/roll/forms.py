@@ -34,6 +34,28 @@ class CodeForm(forms.Form):
     )
 
 
+class SecondCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The code of your app"),
+        max_length=30,
+        help_text=_("Six digits. Your telephone is lost? Write one of your recovery codes instead."),
+        error_messages={"required": _("Write the six digits that your app shows.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "w-m", "spellcheck": "false"}),
+    )
+
+
+class FirstSecondCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The code that your app shows now"),
+        max_length=20,
+        help_text=_("Six digits, another one every thirty seconds."),
+        error_messages={"required": _("Write the six digits that your app shows.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "w-m", "spellcheck": "false"}
+        ),
+    )
+
+
 class WhoForm(forms.Form):
     account = forms.TypedChoiceField(
         label=_("Who are you?"),

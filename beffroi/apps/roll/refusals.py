@@ -11,6 +11,15 @@ SENTENCES: dict[str, str | Promise] = {
         "This code is not the right one, or it no longer works. Check the six digits, or ask for another code."
     ),
     "roll.wrong_birth_date": _("This is not the birth date of the person you chose. Check the date, and the person."),
+    "roll.wrong_second_code": _(
+        "This code is not the right one, or it has been used. Wait until your app shows another one, and check that "
+        "the clock of your telephone is right."
+    ),
+    "roll.second_factor_waits": _("Five wrong codes: wait a quarter of an hour, then try again."),
+    "roll.own_reset": _("Nobody takes away her own second factor: ask another administrator."),
+    "roll.passkey": _("The key was not recognised. Try again, or use the code of your app."),
+    "roll.passkeys_enough": _("Ten keys are enough: remove one first."),
+    "roll.last_factor": _("This is your only second factor. Set up another one before you remove it."),
     "roll.number_taken": _("The number {at_fault} of the roll belongs to somebody already."),
     "roll.no_address": _("This person has not given an e-mail address: the counter and paper are open to her or him."),
     "roll.address_taken": _(

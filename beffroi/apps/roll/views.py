@@ -9,12 +9,11 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,34 +22,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 from beffroi.apps.roll import actions, pending, signing_in
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.checks import may_show_codes
+from beffroi.apps.roll.entering import after_of, enter, home_of, inside
 from beffroi.apps.roll.forms import AddressForm, CodeForm, WhoForm
-from beffroi.apps.roll.models import Account, Person
-from beffroi.apps.roll.perms import AGENTS, is_clerk, is_scrutineer, may_act_at_counter, requires
+from beffroi.apps.roll.models import Person
+from beffroi.apps.roll.perms import AGENTS, may_act_at_counter, requires
 from beffroi.apps.roll.queries import candidates
 from beffroi.core.errors import Refused
 from beffroi.web import frame
 from beffroi.web.refusals import sentence
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: The answer to an address takes this long, known or unknown: mail goes to a relay on the same machine, well below it.
 ANSWER_SECONDS = 0.4
 WRONG = 422
-
-
-def _inside(there: str, default: str) -> str:
-    """A way back inside this site only."""
-    safe = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
-    return there if safe and there.startswith("/") else default
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for an address and sends a code to it."""
-    after = _inside(request.POST.get("next") or request.GET.get("next", ""), "")
+    after = after_of(request)
     account = cast(Request, request).account
     if account is not None:
-        return HttpResponseRedirect(after or _home_of(account))
+        return HttpResponseRedirect(after or home_of(account))
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         begun = time.monotonic()
@@ -94,7 +87,7 @@ def code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", sentence(refused))
         else:
             if checked.settled:
-                return _enter(request, checked.accounts[0], asked.after)
+                return enter(request, checked.accounts[0], asked.after)
             answer = redirect("roll:who")
             pending.write(answer, replace(asked, code_id=checked.code_id))
             return answer
@@ -119,26 +112,13 @@ def who(request: HttpRequest) -> HttpResponse:
                 return _again(request)
             form.add_error("birth_date", sentence(refused))
         else:
-            return _enter(request, account, asked.after)
+            return enter(request, account, asked.after)
     return render(request, "roll/who.html", {"form": form}, status=WRONG if form.errors else 200)
 
 
 def _again(request: HttpRequest) -> HttpResponse:
     messages.error(request, _("This code no longer works. Ask for another one."))
     return redirect("roll:sign_in")
-
-
-def _enter(request: HttpRequest, account: Account, after: str) -> HttpResponse:
-    login(request, account, backend=BACKEND)
-    answer = HttpResponseRedirect(after or _home_of(account))
-    pending.forget(answer)
-    return answer
-
-
-def _home_of(account: Account) -> str:
-    doors = frame.doors()
-    has_a_desk = may_act_at_counter(account) or is_clerk(account) or is_scrutineer(account)
-    return doors.get("counter" if has_a_desk else "space", "/")
 
 
 @require_POST
@@ -173,4 +153,4 @@ def counter_close(request: Request) -> HttpResponse:
 
 
 def _to_desk(request: Request) -> HttpResponse:
-    return HttpResponseRedirect(_inside(request.POST.get("next", ""), frame.doors().get("counter", "/")))
+    return HttpResponseRedirect(inside(request.POST.get("next", ""), frame.doors().get("counter", "/")))

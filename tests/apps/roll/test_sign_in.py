@@ -17,6 +17,7 @@ from beffroi.apps.roll import actions, views
 from beffroi.apps.roll.models import Account, Person, SignInCode
 from beffroi.core.errors import Refused
 from tests.apps.roll.conftest import NOW, Mailbox, enrol
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 
@@ -302,14 +303,13 @@ def test_an_agent_signs_in_with_the_account_at_work(client: Client, agent: Accou
     ask(client, "guichet@example.org")
     answer = client.post("/connexion/code", {"code": mailbox.code()})
     assert signed_in(client) == agent.pk
-    assert answer["Location"] == reverse("portal:counter")
+    assert answer["Location"] == reverse("roll:second_factor")
 
 
 @pytest.mark.parametrize("role", ["clerk", "scrutineer"])
-def test_whoever_has_a_desk_is_led_to_it(client: Client, town: None, mailbox: Mailbox, role: str) -> None:
-    actions.open_work_account("Dominique Bouvreuil", "poste@example.org", role)
-    ask(client, "poste@example.org")
-    assert client.post("/connexion/code", {"code": mailbox.code()})["Location"] == reverse("portal:counter")
+def test_whoever_has_a_desk_is_led_to_it(client: Client, town: None, role: str) -> None:
+    let_in(client, actions.open_work_account("Dominique Bouvreuil", "poste@example.org", role))
+    assert client.get("/connexion")["Location"] == reverse("portal:counter")
 
 
 def test_an_account_that_is_switched_off_receives_nothing(client: Client, odette: Person, mailbox: Mailbox) -> None:
@@ -319,7 +319,7 @@ def test_an_account_that_is_switched_off_receives_nothing(client: Client, odette
 
 
 def test_an_account_that_is_switched_off_is_out_at_once(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     assert client.get("/journal").wsgi_request.account is not None
     Account.objects.update(is_active=False)
     assert client.get("/journal").wsgi_request.account is None
@@ -362,7 +362,7 @@ def test_signing_in_gives_a_new_session_and_keeps_no_time(client: Client, odette
 
 
 def test_signing_out_is_a_post_and_ends_the_session(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     assert client.get("/deconnexion").status_code == 405
     assert signed_in(client)
     client.post("/deconnexion")
@@ -397,7 +397,7 @@ def test_the_field_of_the_code_helps_a_phone(client: Client, odette: Person, mai
 
 
 def test_forgetting_leaves_no_session_and_no_code(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     actions.issue_code("odette@example.org", NOW)
     actions.forget_logins(NOW)
     assert not Session.objects.exists()
