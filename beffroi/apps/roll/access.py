@@ -53,14 +53,14 @@ class LetterCode(models.Model):
     person = models.ForeignKey("roll.Person", on_delete=models.CASCADE, related_name="letter_codes")
     code_mac = models.CharField(max_length=64, unique=True, null=True)  # null until it is printed
     printed_by = models.ForeignKey("roll.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    asked_at = models.DateTimeField()
+    asked_on = models.DateField()  # days, not hours: nobody keeps the times of signing in
     expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)  # wrong birth dates beside the right code
-    closed_at = models.DateTimeField(null=True)  # used, or replaced by another letter
+    closed_on = models.DateField(null=True)  # used, or replaced by another letter
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(closed_at=None), name="one_letter_code_each"),
+            models.UniqueConstraint(fields=["person"], condition=Q(closed_on=None), name="one_letter_code_each"),
             models.CheckConstraint(
                 condition=Q(code_mac=None, expires_at=None, printed_by=None)
                 | Q(code_mac__isnull=False, expires_at__isnull=False, printed_by__isnull=False),

@@ -196,7 +196,7 @@ class SignInCode(models.Model):
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     wrong_choices = models.PositiveSmallIntegerField(default=0)  # wrong birth dates after the right code
-    #: Sixteen signs instead of six digits: nobody guesses it, so wrong codes do not kill it.
+    #: Twenty digits instead of six: nobody guesses it, so wrong codes do not kill it.
     is_long = models.BooleanField(default=False)
     used_at = models.DateTimeField(null=True)
 

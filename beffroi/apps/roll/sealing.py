@@ -50,4 +50,4 @@ def mac(purpose: str, text: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Compared in a time that does not tell where they differ."""
-    return hmac.compare_digest(one, other)
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -12,6 +12,7 @@ import pyotp
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
 
@@ -52,6 +53,12 @@ def is_set(account: Account) -> bool:
 def has_app(account: Account) -> bool:
     """Whether an authenticator app gives its codes."""
     return SecondFactor.objects.filter(account=account).exclude(sealed_secret="").exists()
+
+
+def set_accounts() -> list[Account]:
+    """The accounts that have a second factor, for whoever takes one away."""
+    has_one = (Q(second_factor__isnull=False) & ~Q(second_factor__sealed_secret="")) | Q(passkeys__isnull=False)
+    return list(Account.objects.filter(has_one).select_related("person").distinct().order_by("display_name", "pk"))
 
 
 def new_secret() -> str:
@@ -173,3 +180,9 @@ def end_sessions(account: Account) -> None:
 def trace(account: Account, by: Account | None, kind: str, now: datetime) -> None:
     """Writes who changed what in how an account is opened; its owner reads it."""
     AccessTrace.objects.create(account=account, by=by, kind=AccessTrace.Kind(kind), on=localdate(now))
+
+
+def forget_steps(now: datetime) -> None:
+    """Every app's last step becomes the present one: it no longer says when somebody signed in, and replays nothing."""
+    SecondFactor.objects.update(last_step=int(now.timestamp()) // STEP_SECONDS)
+    SecondFactor.objects.filter(wrong_since__lte=now - WAIT).update(wrong=0, wrong_since=None)
