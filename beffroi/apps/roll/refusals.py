@@ -34,7 +34,7 @@ SENTENCES: dict[str, str | Promise] = {
     "roll.provider_state": _("This way back does not belong to a sign-in that you began here. Begin again."),
     "roll.provider_untrue": _("The answer could not be verified, so nobody was signed in. Begin again."),
     "roll.identity_unknown": _(
-        "Your identity is certain, but the roll of this commune has nobody who fits it exactly."
+        "Your identity is certain, but there is nobody here, or more than one person, whom it fits exactly."
     ),
     "roll.identity_other": _("This person already signs in with another identity of the same service."),
     "roll.number_taken": _("The number {at_fault} of the roll belongs to somebody already."),
