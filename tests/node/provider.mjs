@@ -37,7 +37,12 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     jwtUserinfo: { enabled: true },
     claimsParameter: { enabled: true },
-    rpInitiatedLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => {
+        ctx.body = `<!doctype html><html lang="en"><title>Out?</title><link rel="icon" href="data:,">${form}</html>`;
+      },
+    },
   },
   pkce: { required: () => false },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -1,20 +1,22 @@
 """The forms of signing in."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.apps.roll.models import Account
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 _DAY = _("Day, month, year: 27 3 1988.")
 _SIGNS = _("Sixteen letters and digits. Spaces may be left out.")
 
 
-def birth_date_field(required: bool = True, help_text: Promise | str = _DAY) -> forms.Field:
+def birth_date_field(required: bool = True, help_text: "str | StrPromise" = _DAY) -> forms.Field:
     """A birth date as people write it."""
     return forms.DateField(
         label=_("Your birth date"),
@@ -29,7 +31,7 @@ def birth_date_field(required: bool = True, help_text: Promise | str = _DAY) -> 
     )
 
 
-def letter_field(required: bool = True, help_text: Promise | str = _SIGNS) -> forms.Field:
+def letter_field(required: bool = True, help_text: "str | StrPromise" = _SIGNS) -> forms.Field:
     """The code of a paper letter."""
     return forms.CharField(
         label=_("The code of your letter"),

@@ -57,9 +57,7 @@ def print_one(person: Person, by: Account, now: datetime) -> str:
         raise Refused("roll.left")
     Person.objects.select_for_update().get(pk=person.pk)  # two agents at the same instant: the second replaces
     row = LetterCode.objects.filter(person=person, closed_on=None, code_mac=None).first()
-    LetterCode.objects.filter(person=person, closed_on=None).exclude(pk=row.pk if row else None).update(
-        closed_on=localdate(now)
-    )
+    _close(person, now)
     row = row or LetterCode(person=person, asked_on=localdate(now))
     code = sealing.new_code(SIGNS)
     row.code_mac, row.printed_by = _mac(code), by

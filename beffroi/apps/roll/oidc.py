@@ -102,7 +102,8 @@ def provider(kind: str) -> Provider | None:
 def begin(of: Provider, redirect_uri: str, after: str) -> tuple[str, Ceremony]:
     """Where to send the browser, and what it keeps. `Refused("roll.provider_away")`."""
     found = discovery(of)
-    ceremony = Ceremony(of.kind, *(secrets.token_urlsafe(48) for _ in range(3)), after)
+    state, nonce, challenged = (secrets.token_urlsafe(48) for _ in range(3))
+    ceremony = Ceremony(of.kind, state, nonce, challenged, after)
     session = _session(of, redirect_uri, found)
     verifier = {"code_verifier": ceremony.verifier} if session.code_challenge_method else {}
     address, _state = session.create_authorization_url(
@@ -196,8 +197,14 @@ def _signed(of: Provider, token: str, now: datetime, **more: Any) -> dict[str, A
         except (JoseError, ValueError, TypeError):
             if fresh:
                 raise Refused("roll.provider_untrue") from None
-    wanted = {"iss": {"essential": True, "value": of.issuer}, "aud": {"essential": True, "value": of.client}}
-    checks = jwt.JWTClaimsRegistry(lambda: int(now.timestamp()), LEEWAY, sub={"essential": True}, **wanted, **more)
+    checks = jwt.JWTClaimsRegistry(
+        lambda: int(now.timestamp()),
+        LEEWAY,
+        sub={"essential": True},
+        iss={"essential": True, "value": of.issuer},
+        aud={"essential": True, "value": of.client},
+        **more,
+    )
     try:
         checks.validate(claims)
     except (JoseError, ValueError, TypeError):

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from beffroi.apps.assemblies import actions as assemblies
+from beffroi.apps.assemblies.perms import is_councillor
 from beffroi.apps.roll import actions, second_factor
 from beffroi.apps.roll.models import AccessTrace, Account, CounterSession, Person, RecoveryCode, SecondFactor
 from beffroi.core.errors import Refused
@@ -62,6 +63,22 @@ def test_whoever_sits_in_an_assembly_is_asked_while_in_office_only(odette: Perso
     seat.save()
     with time_machine.travel(NOW):
         assert not second_factor.is_needed(account)
+
+
+def test_before_the_second_step_a_councillor_writes_no_answer_and_is_led_to_it(
+    client: Client, town: None, noon: Any
+) -> None:
+    assemblies.build(pack.current(), NOW)
+    account = actions.open_work_account("Rachid", "rachid@example.org")
+    council = assemblies.Assembly.objects.all()[0]
+    assemblies.appoint(council, "Rachid", "opposition", account, date(2026, 3, 22))
+    client.force_login(account)
+    assert client.get("/mon-espace")["Location"] == "/connexion/second-facteur?next=%2Fmon-espace"
+    assert client.get("/connexion/second-facteur")["Location"] == "/connexion/second-facteur/nouveau"
+    account = client.get("/").wsgi_request.account
+    assert not is_councillor(account, NOW.date())
+    let_in(client, account)
+    assert is_councillor(client.get("/").wsgi_request.account, NOW.date())
 
 
 def test_a_resident_without_a_task_is_never_asked(client: Client, odette: Person, mailbox: Mailbox) -> None:
