@@ -51,6 +51,11 @@ def test_claude_sets_up_his_app_the_first_time_and_writes_its_code_the_next(
     assert not overflow(page)
     secret = page.locator("[data-secret]").get_attribute("data-secret")
     assert secret
+    expect(page.get_by_text(say("The key was not made. Try again, or use an app."))).to_be_hidden()
+    drawn = page.locator(".qr svg").bounding_box()
+    assert drawn
+    assert abs(drawn["width"] - drawn["height"]) < 1, "a QR code cut off is read by no camera"
+    assert page.locator(".qr svg").get_attribute("viewBox")
     village.set_up_app(page)
     heading(page, "My desk")
     village.open(page, "/mon-espace/acces")

@@ -132,7 +132,7 @@ def new(request: Request) -> HttpResponse:
 
 def qr(text: str) -> SafeString:
     """A QR code as SVG: dark on light whatever the theme, because cameras expect it. No style attribute: the policy."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(scale=5, dark="#000", light="#fff", border=4)
+    drawn = segno.make(text, error="m", micro=False).svg_inline(omitsize=True, dark="#000", light="#fff", border=4)
     return mark_safe(drawn)  # noqa: S308
 
 
