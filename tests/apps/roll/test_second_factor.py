@@ -2,12 +2,13 @@
 
 import re
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 import pyotp
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
@@ -255,6 +256,16 @@ def test_nobody_takes_her_own_second_factor_away() -> None:
     boss = actions.open_work_account("Ada", "ada@example.org", "administrator")
     with pytest.raises(Refused, match="own_reset"):
         second_factor.reset(boss, boss, NOW)
+
+
+def test_the_server_takes_a_second_factor_away_when_no_administrator_can(agent: Account, mailbox: Mailbox) -> None:
+    app_of(agent)
+    call_command("second_factor", "reset", "Guichet@example.org", stdout=StringIO())
+    assert not second_factor.is_set(agent)
+    assert AccessTrace.objects.filter(account=agent, kind="factor_reset", by=None).count() == 1
+    assert mailbox.recipients == ["guichet@example.org"]
+    with pytest.raises(CommandError, match="0 accounts"):
+        call_command("second_factor", "reset", "guichet@example.org")
 
 
 def test_the_pages_of_the_second_step_are_for_whoever_has_signed_in(client: Client, town: None) -> None:
