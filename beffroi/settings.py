@@ -76,17 +76,28 @@ ADDRESS_BOOK = "beffroi.apps.roll.queries.address_of"
 POWERS = ("beffroi.apps.assemblies.perms.holds_a_seat",)
 
 
-def oidc(kind: str) -> dict[str, dict[str, str]]:
+def oidc(issuer: str | None, client: str | None, secret: str | None, levels: str) -> dict[str, str] | None:
     """A provider of identities, when all of it is set. The secret lies in a file of its own, not in the environment."""
-    name = f"BEFFROI_{kind.upper()}"
-    issuer, client, secret = (os.environ.get(f"{name}_{part}", "") for part in ("ISSUER", "CLIENT", "SECRET_FILE"))
     if not (issuer and client and secret):
-        return {}
-    levels = os.environ.get(f"{name}_ACR", "")
-    return {kind: {"issuer": issuer, "client": client, "secret": Path(secret).read_text().strip(), "levels": levels}}
+        return None
+    return {"issuer": issuer, "client": client, "secret": Path(secret).read_text().strip(), "levels": levels}
 
 
-OIDC = oidc("franceconnect") | oidc("proconnect")
+_providers = {
+    "franceconnect": oidc(
+        os.environ.get("BEFFROI_FRANCECONNECT_ISSUER"),
+        os.environ.get("BEFFROI_FRANCECONNECT_CLIENT"),
+        os.environ.get("BEFFROI_FRANCECONNECT_SECRET_FILE"),
+        os.environ.get("BEFFROI_FRANCECONNECT_ACR", ""),
+    ),
+    "proconnect": oidc(
+        os.environ.get("BEFFROI_PROCONNECT_ISSUER"),
+        os.environ.get("BEFFROI_PROCONNECT_CLIENT"),
+        os.environ.get("BEFFROI_PROCONNECT_SECRET_FILE"),
+        os.environ.get("BEFFROI_PROCONNECT_ACR", ""),
+    ),
+}
+OIDC = {kind: one for kind, one in _providers.items() if one}
 
 INSTALLED_APPS = [
     "beffroi.web",
