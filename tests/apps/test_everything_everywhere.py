@@ -273,7 +273,7 @@ def vote(here: Town, channel: str) -> None:
     if channel == "web":
         with time_machine.travel(w.WHILE_OPEN, tick=False):
             browser = Client()
-            browser.force_login(roll.open_account(someone))
+            let_in(browser, roll.open_account(someone))
             raw = world.ballot(someone)
             assert (
                 browser.post(f"/votations/{number}/bulletins", raw, content_type="application/json").status_code == 201
@@ -342,7 +342,7 @@ def test_no_page_that_the_counter_has_casts_a_ballot(here: Town) -> None:
         agent = w.account("Loriot", Role.Kind.AGENT)
         roll.begin_counter_session(agent, world.people[0], CounterSession.Proof.PASSPORT, w.WHILE_OPEN)
         browser, raw = Client(), world.ballot(world.people[0])
-        browser.force_login(agent)
+        let_in(browser, agent)
         path = f"/votations/{world.votation.number}/bulletins"
         assert browser.post(path, raw, content_type="application/json").status_code == 403
     assert not Ballot.objects.exists()

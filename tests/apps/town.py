@@ -21,6 +21,7 @@ from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person, Station
 from beffroi.web import pack as packs
+from tests.let_in import let_in
 
 HERE = ZoneInfo("Europe/Paris")
 #: The instant at which the tests' petitions open.
@@ -149,7 +150,7 @@ def browser(account: Account | None) -> Client:
     """A browser in which `account` has signed in; nobody without one. Tokens against forged requests are checked."""
     client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
     if account is not None:
-        client.force_login(account)
+        let_in(client, account)
     return client
 
 

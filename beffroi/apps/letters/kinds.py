@@ -30,6 +30,10 @@ QUEUED: dict[str, str | Promise] = {
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {
     "sign_in_code": _("your sign-in code"),
+    "sign_in_code_long": _("your sign-in code"),
+    "address_code": _("a code to confirm this address"),
+    "address_changed": _("the address of your account was changed"),
+    "factor_reset": _("your second step was taken away"),
 }
 SUBJECTS = QUEUED | AT_ONCE
 

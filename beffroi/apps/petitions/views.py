@@ -19,6 +19,7 @@ from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writi
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.reasons import REASONS, reason
 from beffroi.apps.roll.acting import COUNTER, Request
+from beffroi.apps.roll.actions import note_counter_act
 from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
 from beffroi.apps.roll.queries import ELECTORS, eligibility
 from beffroi.core.errors import Malformed, Refused
@@ -115,6 +116,7 @@ def new(request: Request) -> HttpResponse:
         if step == "file":
             parts = {name: form.cleaned_data[name] for name in ("title", "text", "question")}
             filed = actions.file(request.acting.person, **parts, now=timezone.now())
+            note_counter_act(request.acting, "petition.filed", timezone.now())
             messages.success(
                 request, _("Your petition is filed under the number %(number)s.") % {"number": filed.number}
             )
@@ -153,6 +155,7 @@ def sign(request: Request, number: str) -> HttpResponse:
         if not at_counter:
             traces.must_not_be_crowded(row, device, now)
         receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
+        note_counter_act(acting, "petition.signed", now)
         request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
         response = redirect("petitions:signed", row.number)
         if not at_counter:
@@ -219,6 +222,7 @@ def withdraw(request: Request, number: str) -> HttpResponse:
     assert request.acting is not None
     row = _petition(number)
     actions.withdraw(row, request.acting, timezone.now())
+    note_counter_act(request.acting, "petition.withdrawn", timezone.now())
     messages.success(request, _("The signature is withdrawn. It can be given again until the petition closes."))
     return redirect("petitions:petition", row.number)
 

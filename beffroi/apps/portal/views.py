@@ -32,7 +32,9 @@ from beffroi.apps.roll.perms import (
     may_act_at_counter,
     requires,
     requires_acting,
+    to_second_factor,
 )
+from beffroi.apps.roll.second_factor import is_needed
 from beffroi.web import pack
 
 
@@ -61,8 +63,12 @@ def space(request: HttpRequest) -> HttpResponse:
     """A resident's own page; for an account at work, the doors to its work."""
     now, account = timezone.now(), _request(request).account
     assert account is not None
+    second_step = account.half_way and is_needed(account)
+    if second_step and account.person is None:
+        return to_second_factor(request)
     context: dict[str, Any] = {
         "section": "space",
+        "second_step": second_step,
         "councillor": is_councillor(account, localdate(now)),
         "desk": has_a_desk(account),
         "to_answer": queries.to_answer() if is_councillor(account, localdate(now)) else [],

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from beffroi.apps.roll import actions
+from beffroi.apps.roll import actions, second_factor
 from beffroi.apps.roll.acting import COUNTER, WEB, Acting, Request
 from beffroi.apps.roll.models import Account, Role
 
@@ -37,8 +37,10 @@ def set_acting(request: Request) -> None:
         return
     account = Account.objects.select_related("person").get(pk=request.user.pk)
     prefetch_related_objects([account], "roles")
+    # The desk of an agent whose mail somebody reads stays shut: no role before the second step.
+    account.half_way = not second_factor.is_passed(request.session, account)
     request.account = account
-    request.roles = frozenset(role.kind for role in account.roles.all())
+    request.roles = frozenset() if account.half_way else frozenset(role.kind for role in account.roles.all())
     request.acting = _acting(account, request.roles)
 
 

@@ -7,6 +7,35 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from beffroi.apps.roll.access import (
+    AccessTrace,
+    CounterAct,
+    ForeignIdentity,
+    LetterCode,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
+
+__all__ = [
+    "AccessTrace",
+    "Account",
+    "CounterAct",
+    "CounterSession",
+    "ForeignIdentity",
+    "Import",
+    "LetterCode",
+    "Neighbourhood",
+    "Passkey",
+    "Person",
+    "RecoveryCode",
+    "Role",
+    "SecondFactor",
+    "SignInCode",
+    "Station",
+]
 
 
 class Neighbourhood(models.Model):
@@ -111,6 +140,10 @@ class Account(AbstractBaseUser):
     display_name = models.CharField(max_length=120, blank=True)
     work_email = models.EmailField(blank=True, db_index=True)
     is_active = models.BooleanField(default=True)
+    #: Sessions carry it: one more, and every session of the account has ended.
+    epoch = models.PositiveIntegerField(default=0)
+    #: Signed in by the first step only. Set by the middleware; no role and no seat is used before the second one.
+    half_way = False
 
     password = None  # type: ignore[assignment]
     last_login = None
@@ -128,6 +161,10 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or str(self.person)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to live on; Django's own would be made of the password."""
+        return salted_hmac("beffroi.roll.session", f"{self.pk} {self.epoch}", algorithm="sha256").hexdigest()
 
 
 class Role(models.Model):
@@ -158,6 +195,9 @@ class SignInCode(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    wrong_choices = models.PositiveSmallIntegerField(default=0)  # wrong birth dates after the right code
+    #: Twenty digits instead of six: nobody guesses it, so wrong codes do not kill it.
+    is_long = models.BooleanField(default=False)
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

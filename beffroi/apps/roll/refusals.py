@@ -4,13 +4,39 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, str | Promise] = {
-    "roll.too_many_codes": _(
-        "Five codes have been asked for with this address within an hour. Wait an hour, or come to the counter."
+    "roll.too_many_codes": _("Five codes have been sent within an hour. Wait an hour."),
+    "roll.address_by_counter": _(
+        "An address that is there already is changed at the counter only, with a proof of identity: whoever finds a "
+        "telephone that is signed in cannot take the account over."
     ),
     "roll.wrong_code": _(
-        "This code is not the right one, or it no longer works. Check the six digits, or ask for another code."
+        "This code is not the right one, or it no longer works. Check its digits, or ask for another code."
     ),
-    "roll.wrong_birth_date": _("This is not the birth date of the person you chose. Check the date, and the person."),
+    "roll.wrong_birth_date": _(
+        "This is not the birth date, or not the letter, of the person you chose. Check it, and the person."
+    ),
+    "roll.wrong_letter": _(
+        "The code of the letter and the birth date do not go together, or the letter no longer works. Check both, or "
+        "ask for another letter."
+    ),
+    "roll.letter_asked": _("A letter is being prepared for this person already."),
+    "roll.wrong_second_code": _(
+        "This code is not the right one, or it has been used. Wait until your app shows another one, and check that "
+        "the clock of your telephone is right."
+    ),
+    "roll.second_factor_waits": _("Five wrong codes: wait a quarter of an hour, then try again."),
+    "roll.own_reset": _("Nobody takes away her own second factor: ask another administrator."),
+    "roll.passkey": _("The key was not recognised. Try again, or use the code of your app."),
+    "roll.passkeys_enough": _("Ten keys are enough: remove one first."),
+    "roll.last_factor": _("This is your only second factor. Set up another one before you remove it."),
+    "roll.provider_away": _("This service does not answer at the moment. Sign in another way, or try again later."),
+    "roll.provider_cancelled": _("You have not been signed in: you came back without confirming."),
+    "roll.provider_state": _("This way back does not belong to a sign-in that you began here. Begin again."),
+    "roll.provider_untrue": _("The answer could not be verified, so nobody was signed in. Begin again."),
+    "roll.identity_unknown": _(
+        "Your identity is certain, but there is nobody here, or more than one person, whom it fits exactly."
+    ),
+    "roll.identity_other": _("This person already signs in with another identity of the same service."),
     "roll.number_taken": _("The number {at_fault} of the roll belongs to somebody already."),
     "roll.no_address": _("This person has not given an e-mail address: the counter and paper are open to her or him."),
     "roll.address_taken": _(

@@ -17,6 +17,7 @@ from beffroi.apps.petitions.models import Petition, Signature
 from beffroi.apps.roll.models import Account, Person
 from tests.apps import town
 from tests.apps.town import NOON
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -249,7 +250,7 @@ def test_a_closed_petition_takes_no_signature_and_says_so(
 ) -> None:
     assert petition.closes_at is not None
     at_noon.move_to(petition.closes_at)
-    visitors["resident"].force_login(Account.objects.get(person__roll_number=f"T-{town.RESIDENT:05d}"))
+    let_in(visitors["resident"], Account.objects.get(person__roll_number=f"T-{town.RESIDENT:05d}"))
     assert "it takes no more signatures" in words(visitors["anonymous"].get(f"/petitions/{petition.number}"))
     assert "This petition is closed" in words(visitors["resident"].get(f"/petitions/{petition.number}/signer"))
     answer = town.post(visitors["resident"], f"/petitions/{petition.number}/signer")

@@ -13,6 +13,7 @@ from beffroi.core.voting import trustees
 from beffroi.core.voting.credentials import make_credentials
 from beffroi.core.voting.tally import partial_decryption
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOSED_DOORS = {
@@ -24,7 +25,7 @@ CLOSED_DOORS = {
 
 def client_of(account: Account) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(account)
+    let_in(client, account)
     return client
 
 
