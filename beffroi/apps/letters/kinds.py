@@ -21,10 +21,21 @@ QUEUED: dict[str, str | Promise] = {
     "petition_heard": _("the council will hear your petition"),
     "petition_answered": _("the council has answered your petition"),
     "votation_called": _("your petition leads to a votation"),
+    "enrolment_received": _("your request has arrived"),
+    "enrolment_accepted": _("your request is accepted"),
+    "enrolment_refused": _("the decision on your request"),
+    "enrolment_appealed": _("your appeal has arrived"),
+    "enrolment_appeal_refused": _("the decision on your appeal"),
+    "enrolment_papers_deleted": _("your papers have been deleted"),
+    "renewal_due": _("a question once a year"),
+    "renewal_ends": _("a question that has no answer yet"),
+    "move_confirmed": _("your new address"),
+    "move_refused": _("your new address"),
 }
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {
     "sign_in_code": _("your sign-in code"),
+    "enrolment_code": _("your code"),
 }
 SUBJECTS = QUEUED | AT_ONCE
 

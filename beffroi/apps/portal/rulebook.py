@@ -40,6 +40,7 @@ def chapters(pack: Pack, on: date) -> list[Chapter]:
         "petitions": _("Petitions"),
         "votations": _("Votations"),
         "suffrage": _("Who takes part"),
+        "enrolment": _("Enrolment in the register"),
         "council": _("Councils"),
         "demography": _("Ages in the demonstration"),
     }

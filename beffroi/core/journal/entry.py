@@ -103,10 +103,12 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
         for kind, line in {
             "roll.imported": "electors:number arrived:number changed:number left:number",
             "roll.import_undone": "arrived:number left:number",
+            "enrolment.day": "date:date asked:number counter:number accepted:number refused:number appealed:number "
+            "appeals_accepted:number appeals_refused:number",
             "petition.filed": "petition:id",
             "petition.admitted": "petition:id",
             "petition.refused": "petition:id code:code",
-            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors:number "
+            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors?:number "
             "hearing_needed?:number referendum_needed?:number legal_needed?:number recall_needed?:number",
             "petition.crossed": "petition:id rung:code attempt:number count:number needed:number",
             "petition.verified": "petition:id rung:code attempt:number valid:number refused:number outcome:code",
