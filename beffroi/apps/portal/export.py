@@ -4,7 +4,7 @@ from typing import Any
 
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.queries import signatures_of, state_of
-from beffroi.apps.roll.models import CounterSession, Person
+from beffroi.apps.roll.models import Address, CounterSession, Enrolment, Move, Person
 from beffroi.apps.votations.models import PollBookEntry, Voter
 
 
@@ -45,6 +45,19 @@ def _person(person: Person) -> dict[str, Any]:
         "left_on": person.left_on,
         "roll_identity": person.roll_identity,
         "order_number": person.order_number,
+        "confirmed_on": person.confirmed_on,
+        "former_addresses": [
+            {"street": row.street, "neighbourhood": row.neighbourhood.name, "since": row.since, "until": row.until}
+            for row in Address.objects.filter(person=person).select_related("neighbourhood").order_by("since")
+        ],
+        "declared_addresses": [
+            {"street": row.street, "moved_on": row.moved_on, "state": row.state, "asked_at": row.asked_at}
+            for row in Move.objects.filter(person=person).order_by("asked_at")
+        ],
+        "enrolment": [
+            {"number": row.number, "channel": row.channel, "asked_at": row.asked_at, "decided_at": row.decided_at}
+            for row in Enrolment.objects.filter(person=person).order_by("asked_at")
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -87,6 +88,8 @@ def enrol_counter(request: Request) -> HttpResponse:
 def enrol_desk(request: Request, ref: UUID) -> HttpResponse:
     """One request: who asks, whom the roll already has, the papers; and the decision."""
     row = get_object_or_404(Enrolment.objects.select_related("decided_by", "entered_by", "person"), ref=ref)
+    if row.state == State.WAITING and not may_act_at_counter(request.account):
+        raise PermissionDenied(str(AGENTS))  # the secretariat sees what is contested or decided
     may = deciding.may_decide(request.account, row)
     accept, refuse, uphold = Acceptance(), Refusal(), AppealRefusal()
     if request.method == "POST":

@@ -50,6 +50,20 @@ def moves() -> QuerySet[Move]:
     return Move.objects.filter(state=Move.State.WAITING).select_related("person").order_by("asked_at", "pk")
 
 
+@dataclass(frozen=True)
+class Desk:
+    """How much waits for an account, and how much of it is late."""
+
+    count: int
+    late: int
+
+
+def desk(agent: bool, clerk: bool, today: date) -> Desk:
+    """Requests and moves for an agent, appeals for the secretariat."""
+    listed = (waiting() if agent else []) + (appeals() if clerk else [])
+    return Desk(len(listed) + (moves().count() if agent else 0), sum(item.late(today) > 0 for item in listed))
+
+
 def decided_lately(now: datetime) -> QuerySet[Enrolment]:
     """What was decided within thirty days: letters are printed from here."""
     since = now - timedelta(days=30)
@@ -101,3 +115,14 @@ def without_address(today: date) -> list[Person]:
     people = Person.objects.filter(register=Person.Register.RESIDENT, email="")
     here = people.filter(Q(left_on=None) | Q(left_on__gt=today)).order_by("name_key", "pk")
     return [person for person in here if confirm_by(person, today) - notice <= today]
+
+
+def to_confirm(person: Person, today: date) -> date | None:
+    """The day by which she is asked to confirm, once it is near; the end of her enrolment, when that was not done."""
+    if person.is_elector:
+        return None
+    if person.left_on is not None:
+        return person.left_on if person.left_on > today else None
+    due = confirm_by(person, today)
+    notice = timedelta(days=pack.current().number("enrolment.notice_days", today))
+    return due if due - notice <= today else None
