@@ -16,6 +16,7 @@ def of_person(person: Person) -> dict[str, Any]:
     """
     return {
         "person": _person(person),
+        "residence": _residence(person),
         "signatures": [_signature(row) for row in signatures_of(person)],
         "petitions": [
             {"number": row.number, "title": row.title, "filed_at": row.filed_at, "state": row.state}
@@ -46,6 +47,12 @@ def _person(person: Person) -> dict[str, Any]:
         "roll_identity": person.roll_identity,
         "order_number": person.order_number,
         "confirmed_on": person.confirmed_on,
+        "enrolled_as": person.enrolled_as,
+    }
+
+
+def _residence(person: Person) -> dict[str, Any]:
+    return {
         "former_addresses": [
             {"street": row.street, "neighbourhood": row.neighbourhood.name, "since": row.since, "until": row.until}
             for row in Address.objects.filter(person=person).select_related("neighbourhood").order_by("since")

@@ -170,8 +170,8 @@ def _remind_or_end(person: Person, due: date, end: date | None, now: datetime) -
         if row.left_on is not None or confirm_by(row, localdate(now)) != due:
             return  # she has confirmed, or said that she leaves, since we looked
         if end is None:
-            queue("renewal_due", row.ref, due.isoformat(), now)
+            queue("renewal_due", row.ref, f"{due:%d.%m.%Y}", now)
         else:
             row.left_on = end
             row.save(update_fields=["left_on"])
-            queue("renewal_ends", row.ref, due.isoformat(), now)
+            queue("renewal_ends", row.ref, f"{end:%d.%m.%Y}", now)
