@@ -27,6 +27,11 @@ LADDER: Final = (
 )
 
 
+def ladder() -> tuple[tuple[Rung.Code, str, str, bool], ...]:
+    """The rungs of a petition here. An association knows no electors, and nothing that it holds has effect by law."""
+    return tuple(rung for rung in LADDER if not (rung[3] and pack.by_association()))
+
+
 def text_bytes(petition: Petition) -> bytes:
     """The petition's text as published and fingerprinted: title, text, question, separated by empty lines, UTF-8."""
     return "\n\n".join((petition.title, petition.text, petition.question, "")).encode()
@@ -112,7 +117,7 @@ def _filed(petition: Petition) -> Petition:
 def _open(petition: Petition, now: datetime) -> None:
     """Freezes the rungs with the pack's values of today, and the tallies at zero."""
     today = localdate(now)
-    rungs = [_rung(petition, code, share, base, by_law, today) for code, share, base, by_law in LADDER]
+    rungs = [_rung(petition, code, share, base, by_law, today) for code, share, base, by_law in ladder()]
     Rung.objects.bulk_create(rungs)
     tallies = (Tally(petition=petition, channel=channel, counted_at=now) for channel in Signature.Channel.values)
     Tally.objects.bulk_create(tallies)
