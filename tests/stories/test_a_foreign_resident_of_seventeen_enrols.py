@@ -96,7 +96,9 @@ def test_she_enrols_with_two_files_an_agent_accepts_and_she_signs(
     desk.get_by_role("link", name="Sittelle, Amina Rose").click()
     expect(desk.locator("main")).to_contain_text(say("Nobody who looks like this person."))
     look(desk)
-    paper = desk.request.get(village.url + desk.get_by_role("link", name=say("Proof of identity")).get_attribute("href"))
+    paper = desk.request.get(
+        village.url + desk.get_by_role("link", name=say("Proof of identity")).get_attribute("href")
+    )
     assert (paper.status, paper.headers["content-type"]) == (200, "image/jpeg")
     desk.get_by_label(say("Polling station of this address")).select_option("02")
     press(desk, "Write in the register")

@@ -14,6 +14,7 @@ from beffroi.apps.roll.enrolment.models import EnrolmentDay as EnrolmentDay
 from beffroi.apps.roll.enrolment.models import Move as Move
 from beffroi.apps.roll.enrolment.models import Proof as Proof
 
+
 class Neighbourhood(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)

@@ -80,9 +80,7 @@ def _latest_birth(on: date, age: int) -> date:
 
 def body(kind: str, on: date) -> QuerySet[Person]:
     """Everybody of the body `kind` ("residents16" or "electors") on the day `on`: there, not gone, old enough."""
-    people = Person.objects.filter(
-        _here(on), since__lte=on, birth_date__lte=_latest_birth(on, minimum_age(kind, on))
-    )
+    people = Person.objects.filter(_here(on), since__lte=on, birth_date__lte=_latest_birth(on, minimum_age(kind, on)))
     return people.exclude(register=Person.Register.RESIDENT) if kind == ELECTORS else people
 
 

@@ -46,7 +46,9 @@ SENTENCES: dict[str, str | Promise] = {
     "enrolment.asked_already": _(
         "A request for this person, from this address, is under way already. Follow it with its receipt."
     ),
-    "enrolment.too_many": _("Six requests from this address wait already. Wait for a decision, or come to the counter."),
+    "enrolment.too_many": _(
+        "Six requests from this address wait already. Wait for a decision, or come to the counter."
+    ),
     "enrolment.busy": _("Many requests arrive at this moment. Send yours again in a minute."),
     "enrolment.decided": _("Request {at_fault} has been decided, or taken back, in the meantime."),
     "enrolment.appeal_late": _("The time to contest this decision is over. You may send a new request."),

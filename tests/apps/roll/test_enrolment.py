@@ -1,4 +1,4 @@
-"""Asking to be enrolled, the decision and the appeal: every state, who may do what in it, and what becomes of papers."""
+"""Asking to be enrolled, the decision, the appeal: every state, who may do what in it, what becomes of the papers."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

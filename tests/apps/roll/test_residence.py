@@ -1,4 +1,4 @@
-"""Moving with dates, leaving with a way back, confirming once a year: for the wider register, at home or at the counter."""
+"""Moving with dates, leaving with a way back, confirming once a year: the wider register, at home or at the counter."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -119,7 +119,7 @@ class AnyMoves(HypothesisCase):
             move = residence.declare_move(Acting(person, WEB, None), "rue x", day, now)
             person = residence.confirm_move(move, agent, places[away], now)
             truth.append((day, places[away].neighbourhood))
-        for offset in range(0, (day - person.since).days + 2):
+        for offset in range((day - person.since).days + 2):
             asked = person.since + timedelta(days=offset)
             expected: Neighbourhood = [place for begun, place in truth if begun <= asked][-1]
             assert neighbourhood_on(person, asked) == expected

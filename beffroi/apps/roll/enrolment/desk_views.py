@@ -68,9 +68,7 @@ def enrol_counter(request: Request) -> HttpResponse:
     form = CounterRequest(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            receipt = asking.ask_at_counter(
-                form.asker(form.cleaned_data["email"]), _account(request), timezone.now()
-            )
+            receipt = asking.ask_at_counter(form.asker(form.cleaned_data["email"]), _account(request), timezone.now())
         except Refused as refused:
             form.add_error("birth_date" if refused.rule == "enrolment.too_young" else None, sentence(refused))
         else:

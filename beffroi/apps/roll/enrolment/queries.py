@@ -95,9 +95,9 @@ def likely(row: Enrolment) -> list[Person]:
 def same_request(row: Enrolment) -> QuerySet[Enrolment]:
     """Other requests under the same name and birth date that wait: from another mailbox, or from the counter."""
     open_states = (Enrolment.State.WAITING, Enrolment.State.APPEALED)
-    return Enrolment.objects.filter(
-        name_key=row.name_key, birth_date=row.birth_date, state__in=open_states
-    ).exclude(pk=row.pk)
+    return Enrolment.objects.filter(name_key=row.name_key, birth_date=row.birth_date, state__in=open_states).exclude(
+        pk=row.pk
+    )
 
 
 def by_receipt(text: str) -> Enrolment:

@@ -7,127 +7,282 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roll', '0003_roles'),
+        ("roll", "0003_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EnrolmentDay',
+            name="EnrolmentDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
             ],
         ),
         migrations.AddField(
-            model_name='person',
-            name='confirmed_on',
+            model_name="person",
+            name="confirmed_on",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='person',
-            name='enrolled_as',
+            model_name="person",
+            name="enrolled_as",
             field=models.CharField(max_length=64, null=True, unique=True),
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('receipt_hash', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('appealed', 'Appealed'), ('appeal_refused', 'Appeal Refused'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=16)),
-                ('channel', models.CharField(choices=[('web', 'Web'), ('counter', 'Counter')], max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('last_name', models.CharField(blank=True, max_length=400)),
-                ('first_name', models.CharField(blank=True, max_length=400)),
-                ('name_key', models.CharField(blank=True, max_length=250)),
-                ('birth_date', models.DateField(null=True)),
-                ('street', models.CharField(blank=True, max_length=801)),
-                ('email', models.EmailField(blank=True, db_index=True, max_length=254)),
-                ('papers_seen', models.BooleanField(default=False)),
-                ('proofs_deleted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('appealed_at', models.DateTimeField(null=True)),
-                ('appeal_text', models.TextField(blank=True)),
-                ('appeal_decided_at', models.DateTimeField(null=True)),
-                ('appeal_answer', models.TextField(blank=True)),
-                ('appeal_decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='roll.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("number", models.CharField(max_length=16, unique=True)),
+                ("receipt_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("appealed", "Appealed"),
+                            ("appeal_refused", "Appeal Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("channel", models.CharField(choices=[("web", "Web"), ("counter", "Counter")], max_length=8)),
+                ("asked_at", models.DateTimeField()),
+                ("last_name", models.CharField(blank=True, max_length=400)),
+                ("first_name", models.CharField(blank=True, max_length=400)),
+                ("name_key", models.CharField(blank=True, max_length=250)),
+                ("birth_date", models.DateField(null=True)),
+                ("street", models.CharField(blank=True, max_length=801)),
+                ("email", models.EmailField(blank=True, db_index=True, max_length=254)),
+                ("papers_seen", models.BooleanField(default=False)),
+                ("proofs_deleted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("appealed_at", models.DateTimeField(null=True)),
+                ("appeal_text", models.TextField(blank=True)),
+                ("appeal_decided_at", models.DateTimeField(null=True)),
+                ("appeal_answer", models.TextField(blank=True)),
+                (
+                    "appeal_decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="roll.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('street', models.CharField(max_length=801)),
-                ('moved_on', models.DateField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('confirmed', 'Confirmed'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=12)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='roll.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("street", models.CharField(max_length=801)),
+                ("moved_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("confirmed", "Confirmed"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="moves", to="roll.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('identity', 'Identity'), ('residence', 'Residence')], max_length=12)),
-                ('file', models.CharField(max_length=40, unique=True)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='roll.enrolment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("identity", "Identity"), ("residence", "Residence")], max_length=12),
+                ),
+                ("file", models.CharField(max_length=40, unique=True)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proofs", to="roll.enrolment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('street', models.CharField(max_length=801)),
-                ('since', models.DateField()),
-                ('until', models.DateField()),
-                ('neighbourhood', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roll.neighbourhood')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='roll.person')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roll.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("street", models.CharField(max_length=801)),
+                ("since", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "neighbourhood",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="roll.neighbourhood"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="addresses", to="roll.person"
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="roll.station"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'until'), name='address_ends_once'), models.UniqueConstraint(fields=('person', 'since'), name='address_begins_once'), models.CheckConstraint(condition=models.Q(('since__lt', models.F('until'))), name='address_ends_after_it_begins')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "until"), name="address_ends_once"),
+                    models.UniqueConstraint(fields=("person", "since"), name="address_begins_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lt", models.F("until"))), name="address_ends_after_it_begins"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'appealed'))), fields=('name_key', 'birth_date', 'email'), name='enrolment_asked_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("waiting", "appealed"))),
+                fields=("name_key", "birth_date", "email"),
+                name="enrolment_asked_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'waiting')), models.Q(('person', None), ('state', 'withdrawn')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('person__isnull', False), ('state', 'accepted')), models.Q(('decided_by__isnull', False), ('person', None), ('state__in', ('refused', 'appealed', 'appeal_refused')), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='enrolment_is_decided_by_somebody'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("state", "waiting")),
+                    models.Q(("person", None), ("state", "withdrawn")),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("person__isnull", False),
+                        ("state", "accepted"),
+                    ),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        ("person", None),
+                        ("state__in", ("refused", "appealed", "appeal_refused")),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="enrolment_is_decided_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('appealed', 'appeal_refused')), _negated=True), ('appealed_at__isnull', False), _connector='OR'), name='enrolment_appeal_has_a_date'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("appealed", "appeal_refused")), _negated=True),
+                    ("appealed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="enrolment_appeal_has_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_decided_by', models.F('decided_by')), _negated=True), name='enrolment_appeal_is_for_somebody_else'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("appeal_decided_by", models.F("decided_by")), _negated=True),
+                name="enrolment_appeal_is_for_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'web'), ('entered_by', None)), models.Q(('channel', 'counter'), ('entered_by__isnull', False)), _connector='OR'), name='enrolment_at_the_counter_has_its_agent'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("channel", "web"), ("entered_by", None)),
+                    models.Q(("channel", "counter"), ("entered_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="enrolment_at_the_counter_has_its_agent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person',), name='one_move_waits'),
+            model_name="move",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")), fields=("person",), name="one_move_waits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'waiting')), ('state', 'withdrawn'), models.Q(('decided_by__isnull', False), ('state__in', ('confirmed', 'refused'))), _connector='OR'), name='move_is_decided_by_somebody'),
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("state", "waiting")),
+                    ("state", "withdrawn"),
+                    models.Q(("decided_by__isnull", False), ("state__in", ("confirmed", "refused"))),
+                    _connector="OR",
+                ),
+                name="move_is_decided_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'kind'), name='proof_once'),
+            model_name="proof",
+            constraint=models.UniqueConstraint(fields=("enrolment", "kind"), name="proof_once"),
         ),
     ]
