@@ -1,4 +1,4 @@
-"""Amina is seventeen and foreign. She enrols from her telephone with two pictures; an agent decides; she signs in, signs.
+"""Amina is seventeen and foreign. She enrols from her telephone with two files; an agent decides; she signs.
 
 Then somebody without an address is enrolled at the counter, and a refusal is contested.
 """

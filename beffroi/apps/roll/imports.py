@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.roll.comparing import compare
-from beffroi.apps.roll.importing import Elector, Progress, quiet, read
 from beffroi.apps.roll.enrolment.residence import keep_addresses
+from beffroi.apps.roll.importing import Elector, Progress, quiet, read
 from beffroi.apps.roll.models import Address, Import, Person, Station
 from beffroi.apps.roll.plan import GONE, KINDS, MOVED, NEW, Change, Decisions, Plan, Value, fields_of
 from beffroi.apps.roll.queries import name_key
@@ -50,8 +50,8 @@ def import_roll(
 ) -> Import | None:
     """Does what the preview showed, all of it or nothing; None when nothing changes.
 
-    `Refused`: roll.no_electors_here, roll.other_commune, roll.not_the_preview (the file or the register is no longer what was confirmed),
-    roll.many_leave (more than a tenth would leave, and `leaving` is not their number), roll.no_such_decision.
+    `Refused`: roll.no_electors_here (an association's instance), roll.other_commune, roll.not_the_preview (the file or
+    the register is no longer what was confirmed), roll.many_leave (more than a tenth would leave, and `leaving` is not their number), roll.no_such_decision.
     """
     with transaction.atomic():
         one_at_a_time()

@@ -1,4 +1,4 @@
-"""The instance of an association: a roll that it builds itself, no electors, no effect by law, and every page says so."""
+"""An association's instance: a roll that it builds itself, no electors, no effect by law, and every page says so."""
 
 from pathlib import Path
 from typing import Any

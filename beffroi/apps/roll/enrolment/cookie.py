@@ -1,4 +1,4 @@
-"""A request that is being written lives in the reader's own browser, signed: the server keeps nothing before it is sent."""
+"""A request under way lives in the reader's own browser, signed: the server keeps nothing before it is sent."""
 
 from dataclasses import asdict, dataclass
 

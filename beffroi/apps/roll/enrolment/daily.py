@@ -1,4 +1,4 @@
-"""What is done once a day: papers that waited too long, files that no row names, old requests, the journal's numbers."""
+"""What is done daily: papers that waited too long, files that no row names, old requests, the journal's numbers."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Requests for enrolment with their proofs, past addresses, moves to confirm, and what the journal was told each day."""
+"""Requests for enrolment with their proofs, past addresses, moves to confirm, the days that the journal was told."""
 
 import uuid
 

@@ -113,7 +113,7 @@ def keep_addresses(people: Iterable[Person], until: date) -> None:
     """Writes down where these persons live until that day. An address of no day was nobody's."""
     listed = list(people)
     ends = Address.objects.filter(person__in=listed).values_list("person").annotate(Max("until"))
-    begun = {person: last for person, last in ends}
+    begun: dict[int, date] = dict(ends)
     rows = []
     for person in listed:
         since = max(begun.get(person.pk, person.since), person.since)

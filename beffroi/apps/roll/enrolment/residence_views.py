@@ -1,4 +1,4 @@
-"""My address: confirm it once a year, declare another one, say that I leave. At home, or at the counter with an agent."""
+"""My address: confirm it once a year, declare another one, say that I leave. At home, or in front of an agent."""
 
 from datetime import date
 from typing import Any
