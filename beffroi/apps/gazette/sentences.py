@@ -21,7 +21,8 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "enrolment.day": _(
         "Register of residents, %(date)s: %(asked)s requests, of which %(counter)s at the counter; "
-        "%(accepted)s accepted, %(refused)s refused; %(appealed)s appeals made, %(appeals_accepted)s accepted, %(appeals_refused)s refused"
+        "%(accepted)s accepted, %(refused)s refused; %(appealed)s appeals made, %(appeals_accepted)s accepted, "
+        "%(appeals_refused)s refused"
     ),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),

@@ -51,7 +51,8 @@ def import_roll(
     """Does what the preview showed, all of it or nothing; None when nothing changes.
 
     `Refused`: roll.no_electors_here (an association's instance), roll.other_commune, roll.not_the_preview (the file or
-    the register is no longer what was confirmed), roll.many_leave (more than a tenth would leave, and `leaving` is not their number), roll.no_such_decision.
+    the register is no longer what was confirmed), roll.many_leave (more than a tenth would leave, and `leaving` is not
+    their number), roll.no_such_decision.
     """
     with transaction.atomic():
         one_at_a_time()
