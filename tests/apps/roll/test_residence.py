@@ -233,3 +233,25 @@ def test_a_move_that_waits_is_one_row_in_the_database(tomasz: Person) -> None:
     Move.objects.create(person=tomasz, street="x", moved_on=TODAY, asked_at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Move.objects.create(person=tomasz, street="y", moved_on=TODAY, asked_at=NOW)
+
+
+# --- The electoral roll's own moves
+
+
+def test_an_import_that_moves_an_elector_keeps_where_she_lived_and_its_undo_forgets_it(town: None) -> None:
+    from tests.apps.roll.test_import import bring_in, export, line
+
+    bring_in(export(line()))
+    person = Person.objects.get()
+    before = person.neighbourhood
+    there = far_station(person)
+    later = NOW + timedelta(days=100)
+    bring_in(export(line(station=there.code)), later)
+    person.refresh_from_db()
+    assert person.neighbourhood == there.neighbourhood
+    assert neighbourhood_on(person, later.date() - timedelta(days=1)) == before
+    assert neighbourhood_on(person, later.date()) == there.neighbourhood
+    actions.undo_import(later)
+    person.refresh_from_db()
+    assert not Address.objects.exists()
+    assert neighbourhood_on(person, later.date()) == before
