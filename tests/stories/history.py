@@ -120,6 +120,10 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:
             yield name, reverse(name, args=[history.person])
+        elif names == {"ref", "kind"}:
+            yield name, reverse(name, args=[history.person, "identity"])
+        elif names == {"pk"}:
+            yield name, reverse(name, args=[1])
         else:
             assert not names, f"{name}: what shall stand in its address?"
             yield name, reverse(name)
