@@ -30,6 +30,7 @@ from tests.apps import town
 from tests.apps.test_doors import listed
 from tests.apps.town import NOON
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 

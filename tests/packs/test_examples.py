@@ -55,6 +55,14 @@ def test_sens_is_known_by_its_insee_code_as_text(sens):
 def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
     proposed = {path for path in sens.parameters if sens.value(path, DAY).proposed}
     assert proposed == {
+        "enrolment.appeal_days",
+        "enrolment.decision_days",
+        "enrolment.erasure_days",
+        "enrolment.grace_days",
+        "enrolment.notice_days",
+        "enrolment.proof_age_months",
+        "enrolment.proof_days",
+        "enrolment.renewal_months",
         "petitions.admissibility_days",
         "petitions.answer_days",
         "petitions.open_months",

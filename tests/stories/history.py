@@ -27,6 +27,8 @@ PAGES = Path(__file__).resolve().parents[1] / "pages.txt"
 SITTING = START + timedelta(days=30, hours=10)
 SECOND_OPENS = w.PAPER_EVENING + timedelta(days=10)
 
+NO_REQUEST = UUID(int=0xFEDCBA9876543210)
+
 
 @dataclass
 class History:
@@ -141,7 +143,13 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
         elif names == {"index"}:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:
-            yield name, reverse(name, args=[history.person])
+            # A request for enrolment has a ref of its own: the sign-in page repeats the address that a stranger typed.
+            ref = NO_REQUEST if name.startswith("roll:enrol") else history.person
+            yield name, reverse(name, args=[ref])
+        elif names == {"ref", "kind"}:
+            yield name, reverse(name, args=[NO_REQUEST, "identity"])
+        elif names == {"pk"}:
+            yield name, reverse(name, args=[1])
         else:
             assert not names, f"{name}: what shall stand in its address?"
             yield name, reverse(name)

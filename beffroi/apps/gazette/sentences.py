@@ -22,6 +22,11 @@ SENTENCES: Mapping[str, Words] = {
     "charter.signed": _("Charter: signed by the holder of the mandate %(official)s, on %(signed)s"),
     "charter.withdrawn": _("Charter: the holder of the mandate %(official)s has withdrawn the signature"),
     "petition.replied": _("Petition %(petition)s: the official concerned has replied, version %(version)s of the text"),
+    "enrolment.day": _(
+        "Register of residents, %(date)s: %(asked)s requests, of which %(counter)s at the counter; "
+        "%(accepted)s accepted, %(refused)s refused; %(appealed)s appeals made, %(appeals_accepted)s accepted, "
+        "%(appeals_refused)s refused"
+    ),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
@@ -128,10 +133,15 @@ CODES: Mapping[str, Words] = {
 }
 
 LABELS: Mapping[str, Words] = {
+    "accepted": _p("field", "Accepted"),
     "answer_due": _p("field", "Answer due on"),
     "answer_sha256": _p("field", "SHA-256 of the answer"),
+    "appealed": _p("field", "Appeals made"),
+    "appeals_accepted": _p("field", "Appeals accepted"),
+    "appeals_refused": _p("field", "Appeals refused"),
     "archive_sha256": _p("field", "SHA-256 of the archive"),
     "arrived": _p("field", "Arrived"),
+    "asked": _p("field", "Requests"),
     "attempt": _p("field", "Attempt"),
     "ballots": _p("field", "Ballots"),
     "blank": _p("field", "Blank"),
@@ -140,6 +150,7 @@ LABELS: Mapping[str, Words] = {
     "code": _p("field", "Reason"),
     "count": _p("field", "Signatures"),
     "counted": _p("field", "Counted"),
+    "counter": _p("field", "At the counter"),
     "credentials": _p("field", "Credentials"),
     "credentials_sha256": _p("field", "SHA-256 of the list of credentials"),
     "date": _p("field", "Date"),

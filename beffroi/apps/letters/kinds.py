@@ -26,6 +26,16 @@ QUEUED: dict[str, str | Promise] = {
     "charter_withdrawn": _("your signature under the charter is withdrawn"),
     "recall_filed": _("a petition concerns your mandate"),
     "recall_called": _("a vote concerns your mandate"),
+    "enrolment_received": _("your request has arrived"),
+    "enrolment_accepted": _("your request is accepted"),
+    "enrolment_refused": _("the decision on your request"),
+    "enrolment_appealed": _("your appeal has arrived"),
+    "enrolment_appeal_refused": _("the decision on your appeal"),
+    "enrolment_papers_deleted": _("your papers have been deleted"),
+    "renewal_due": _("a question once a year"),
+    "renewal_ends": _("a question that has no answer yet"),
+    "move_confirmed": _("your new address"),
+    "move_refused": _("your new address"),
 }
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {
@@ -34,6 +44,7 @@ AT_ONCE: dict[str, str | Promise] = {
     "address_code": _("a code to confirm this address"),
     "address_changed": _("the address of your account was changed"),
     "factor_reset": _("your second step was taken away"),
+    "enrolment_code": _("your code"),
 }
 SUBJECTS = QUEUED | AT_ONCE
 

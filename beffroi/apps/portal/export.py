@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.queries import signatures_of, state_of
-from beffroi.apps.roll.models import CounterSession, Person
+from beffroi.apps.roll.models import Address, CounterSession, Enrolment, Move, Person
 from beffroi.apps.votations.models import PollBookEntry, Voter
 from beffroi.web.words import day, moment
 
@@ -23,6 +23,7 @@ def of_person(person: Person) -> dict[str, Any]:
     """
     return {
         "person": _person(person),
+        "residence": _residence(person),
         "signatures": [_signature(row) for row in signatures_of(person)],
         "petitions": [
             {"number": row.number, "kind": row.kind, "title": row.title, "filed_at": row.filed_at, "state": row.state}
@@ -52,6 +53,25 @@ def _person(person: Person) -> dict[str, Any]:
         "left_on": person.left_on,
         "roll_identity": person.roll_identity,
         "order_number": person.order_number,
+        "confirmed_on": person.confirmed_on,
+        "enrolled_as": person.enrolled_as,
+    }
+
+
+def _residence(person: Person) -> dict[str, Any]:
+    return {
+        "former_addresses": [
+            {"street": row.street, "neighbourhood": row.neighbourhood.name, "since": row.since, "until": row.until}
+            for row in Address.objects.filter(person=person).select_related("neighbourhood").order_by("since")
+        ],
+        "declared_addresses": [
+            {"street": row.street, "moved_on": row.moved_on, "state": row.state, "asked_at": row.asked_at}
+            for row in Move.objects.filter(person=person).order_by("asked_at")
+        ],
+        "enrolment": [
+            {"number": row.number, "channel": row.channel, "asked_at": row.asked_at, "decided_at": row.decided_at}
+            for row in Enrolment.objects.filter(person=person).order_by("asked_at")
+        ],
     }
 
 

@@ -41,6 +41,7 @@ def chapters(pack: Pack, on: date) -> list[Chapter]:
         "checking": _("Checks of signatures"),
         "votations": _("Votations"),
         "suffrage": _("Who takes part"),
+        "enrolment": _("Enrolment in the register"),
         "council": _("Councils"),
         "demography": _("Ages in the demonstration"),
     }

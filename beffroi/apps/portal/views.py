@@ -22,6 +22,7 @@ from beffroi.apps.portal.perms import DESK, has_a_desk
 from beffroi.apps.roll import queries as roll
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.actions import COUNTER_MINUTES
+from beffroi.apps.roll.enrolment import queries as enrolment
 from beffroi.apps.roll.models import CounterSession
 from beffroi.apps.roll.perms import (
     acts_at_counter,
@@ -76,6 +77,7 @@ def space(request: HttpRequest) -> HttpResponse:
     if account.person is not None:
         context |= {
             "person": account.person,
+            "to_confirm": enrolment.to_confirm(account.person, localdate(now)),
             "signed": queries.signed_by(account.person, now),
             "petitions": Petition.objects.filter(author=account.person).order_by("-filed_at"),
             "votes": queries.votes_of(account.person, now),
@@ -124,6 +126,8 @@ def counter(request: HttpRequest) -> HttpResponse:
         "clerk": is_clerk(account),
         "minutes": COUNTER_MINUTES,
     }
+    if context["agent"] or context["clerk"]:
+        context["enrolment"] = enrolment.desk(context["agent"], context["clerk"], localdate(now))
     if context["agent"]:
         context |= _finding(behind)
         context["sheets"] = queries.open_for_paper()
@@ -175,7 +179,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Which data are held, why, and for how long."""
-    return render(request, "portal/privacy.html", {"section": "rights"})
+    days = pack.current().number("enrolment.erasure_days", timezone.localdate())
+    return render(request, "portal/privacy.html", {"section": "rights", "enrolment_erasure": days})
 
 
 @require_safe

@@ -37,6 +37,12 @@ __all__ = [
     "Station",
 ]
 
+from beffroi.apps.roll.enrolment.models import Address as Address
+from beffroi.apps.roll.enrolment.models import Enrolment as Enrolment
+from beffroi.apps.roll.enrolment.models import EnrolmentDay as EnrolmentDay
+from beffroi.apps.roll.enrolment.models import Move as Move
+from beffroi.apps.roll.enrolment.models import Proof as Proof
+
 
 class Neighbourhood(models.Model):
     slug = models.SlugField(unique=True)
@@ -84,6 +90,9 @@ class Person(models.Model):
     # From the electoral roll's export, "" for whoever is written by hand. Homonyms share an identity.
     roll_identity = models.CharField(max_length=64, blank=True, default="", db_index=True)
     order_number = models.CharField(max_length=16, blank=True, default="")  # in the station; may be given twice
+    #: Of whoever came by enrolment: a hash of name and birth date, so that two agents never write one person twice.
+    enrolled_as = models.CharField(max_length=64, null=True, unique=True)
+    confirmed_on = models.DateField(null=True)  # when she last said that she still lives here
 
     class Meta:
         constraints = [

@@ -61,4 +61,35 @@ SENTENCES: dict[str, str | Promise] = {
     "roll.changed_since": _(
         "Somebody has acted, or was changed, since the import ({at_fault}): it can no longer be taken back as a whole."
     ),
+    "roll.no_electors_here": _(
+        "An association has no electoral roll: whoever takes part here has asked to be enrolled, with proof."
+    ),
+    "roll.not_sent": _("The letter could not leave. Try again in a few minutes, or come to the counter."),
+    "enrolment.too_young": _(
+        "The rules ask for an age that this person reaches on {at_fault}. From that day on she or he may enrol."
+    ),
+    "enrolment.no_proof": _("A proof of identity and a proof of residence are needed."),
+    "enrolment.asked_already": _(
+        "A request for this person, from this address, is under way already. Follow it with its receipt."
+    ),
+    "enrolment.too_many": _(
+        "Six requests from this address wait already. Wait for a decision, or come to the counter."
+    ),
+    "enrolment.busy": _("Many requests arrive at this moment. Send yours again in a minute."),
+    "enrolment.decided": _("Request {at_fault} has been decided, or taken back, in the meantime."),
+    "enrolment.appeal_late": _("The time to contest this decision is over. You may send a new request."),
+    "enrolment.not_yours": _(
+        "Request {at_fault} is for somebody else to decide: an appeal is never decided by whoever refused."
+    ),
+    "enrolment.on_roll": _(
+        "The roll has a person with this name and this birth date: compare them, and say whether she is another one."
+    ),
+    "enrolment.no_such_receipt": _("No request has this receipt. Check the 26 letters and digits."),
+    "residence.elector": _(
+        "Whoever is on the electoral roll changes the address there: the next import of the roll brings it here."
+    ),
+    "residence.move_waits": _("A new address waits to be confirmed already."),
+    "residence.move_decided": _("This new address has been decided on in the meantime."),
+    "residence.move_day": _("The day of the move cannot be in the future, nor before the present address began."),
+    "residence.departure_day": _("Give a day from today on, within a year."),
 }

@@ -93,6 +93,43 @@ def send_code(address: str, now: datetime, language: str) -> str:
     return code
 
 
+def send_confirmation(address: str, now: datetime, language: str) -> str:
+    """Sends a code that shows whose mailbox it is, and opens no account. Returns it, as `send_code` does.
+
+    `Refused`: roll.too_many_codes; roll.not_sent, which tells nothing, since any address is written to.
+    """
+    code = _issue_within_limit(_unknown(address), now)
+    try:
+        send_now("enrolment_code", normal_address(address), {"code": f"{code[:3]} {code[3:]}"}, language)
+    except (SMTPException, OSError) as error:
+        log.error("a confirmation code could not be sent: %s", type(error).__name__)
+        raise Refused("roll.not_sent") from None
+    return code
+
+
+@transaction.atomic
+def _confirm(address: str, digits: str, now: datetime) -> bool:
+    mac = address_mac(_unknown(address))
+    living = list(_living(now).filter(address_mac=mac))
+    right = [row for row in living if hmac.compare_digest(row.code_mac, code_mac(mac, digits))]
+    for row in right[:1]:
+        _use_up(row, now)
+    for row in living if not right else []:
+        _count_attempt(row)
+    return bool(right)
+
+
+def confirm_address(address: str, code: str, now: datetime) -> None:
+    """Uses up a code of `send_confirmation`. `Refused("roll.wrong_code")`; the fifth wrong one kills them all."""
+    if not _confirm(address, "".join(sign for sign in code if sign in "0123456789"), now):
+        raise Refused("roll.wrong_code")
+
+
+def _unknown(address: str) -> str:
+    """What a confirmation's code is kept under: no account ever has it, so such a code never signs anybody in."""
+    return f"confirmation {normal_address(address)}"
+
+
 @transaction.atomic
 def _issue_within_limit(address: str, now: datetime) -> str:
     mac = address_mac(address)

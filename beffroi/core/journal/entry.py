@@ -105,11 +105,13 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "roll.import_undone": "arrived:number left:number",
             "charter.signed": "official:id signed:date text_sha256:sha256",
             "charter.withdrawn": "official:id text_sha256:sha256",
+            "enrolment.day": "date:date asked:number counter:number accepted:number refused:number appealed:number "
+            "appeals_accepted:number appeals_refused:number",
             "petition.filed": "petition:id official?:id",
             "petition.replied": "petition:id official:id version:number reply_sha256:sha256",
             "petition.admitted": "petition:id",
             "petition.refused": "petition:id code:code",
-            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors:number "
+            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors?:number "
             "hearing_needed?:number referendum_needed?:number legal_needed?:number recall_needed?:number",
             "petition.crossed": "petition:id rung:code attempt:number count:number needed:number",
             "petition.verified": "petition:id rung:code attempt:number valid:number refused:number outcome:code",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("roll", "0003_roles"),
+        ("roll", "0004_enrolment"),
     ]
 
     operations = [
