@@ -16,8 +16,9 @@ from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
+from tests.apps import town
 from tests.apps.votations import world as w
-from tests.stories.village import AGENT, CLERK, START, Village
+from tests.stories.village import AGENT, CLERK, SECOND_AGENT, START, Village
 
 #: Each page and its publics; tests/test_conventions.py checks that the list is complete.
 PAGES = Path(__file__).resolve().parents[1] / "pages.txt"
@@ -41,12 +42,11 @@ class History:
 def played(village: Village) -> History:
     """Plays it with the actions of the pages; three months later a second vote is open."""
     people, clerk = village.people, Account.objects.get(work_email=CLERK)
-    agent = Account.objects.get(work_email=AGENT)
     sitting = village.plan_sitting(SITTING)
     petition = village.opened("nour")
     village.sign(petition, "lea", "odette")
-    petitions.enter_line(petition, "F-0001", 1, agent, people["rose"], "", village.now())
-    petitions.enter_line(petition, "F-0001", 2, agent, None, "not_on_roll", village.now())
+    agents = Account.objects.get(work_email=AGENT), Account.objects.get(work_email=SECOND_AGENT)
+    town.on_paper(petition, [people["rose"], "not_on_roll"], agents, village.now())
     village.work()
     village.sign(petition, "hugo", "simone")
     village.work()

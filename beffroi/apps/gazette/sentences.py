@@ -31,6 +31,10 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "petition.effect": _("Petition %(petition)s: a threshold has its effect, %(effect)s"),
     "petition.closed": _("Petition %(petition)s: closed with %(count)s signatures"),
+    "petition.sheets_printed": _("Petition %(petition)s: paper sheets printed, %(sheets)s"),
+    "petition.sheet_received": _("Petition %(petition)s: sheet %(sheet)s handed in, filled lines: %(lines)s"),
+    "petition.sheet_lost": _("Petition %(petition)s: sheet %(sheet)s declared lost"),
+    "petition.sheet_refused": _("Petition %(petition)s: sheet %(sheet)s refused (%(code)s)"),
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
@@ -82,6 +86,9 @@ CODES: Mapping[str, Words] = {
     "same_as_open": _p("code", "the same as an open one"),
     "unclear": _p("code", "no question to answer by yes or no"),
     "not_resident": _p("code", "its author is not on the register"),
+    "altered": _p("code", "the printed text was changed"),
+    "copied": _p("code", "a copy of another sheet"),
+    "unreadable": _p("code", "it cannot be read"),
 }
 
 LABELS: Mapping[str, Words] = {
@@ -112,6 +119,7 @@ LABELS: Mapping[str, Words] = {
     "inhabitants": _p("field", "Inhabitants"),
     "left": _p("field", "Left"),
     "legal_needed": _p("field", "Needed for the legal request"),
+    "lines": _p("field", "Filled lines"),
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),
     "no": _p("field", "No"),
@@ -127,6 +135,8 @@ LABELS: Mapping[str, Words] = {
     "registered": _p("field", "Registered"),
     "rules_sha256": _p("field", "SHA-256 of the rules"),
     "rung": _p("field", "Rung"),
+    "sheet": _p("field", "Sheet"),
+    "sheets": _p("field", "Sheets"),
     "sitting": _p("field", "Sitting"),
     "station": _p("field", "Polling station"),
     "text_sha256": _p("field", "SHA-256 of the text"),

@@ -20,6 +20,10 @@ def _close(now: datetime) -> None:
     actions.open_overdue(now)
 
 
+def _forget_paper(now: datetime) -> None:
+    actions.forget(now)
+
+
 def _recount(now: datetime) -> None:
     actions.recount(now)
 
@@ -29,5 +33,6 @@ JOBS = [
     Job("petitions.verify_and_fire", 5, _verify_and_fire),
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
+    Job("petitions.forget_paper", 24 * 3600, _forget_paper),
     Job("petitions.recount", 24 * 3600, _recount),
 ]

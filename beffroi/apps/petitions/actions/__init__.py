@@ -1,4 +1,4 @@
-"""The verbs of petitions, the only writers: file, decide, sign, withdraw, enter paper; count, verify, fire, close.
+"""The verbs of petitions, the only writers: file, decide, sign, withdraw, read paper; count, verify, fire, close.
 
 Who may is asked by the views (perms.py); what the rules allow is asked here. Each act is atomic and writes its entry in
 the journal.
@@ -7,24 +7,47 @@ the journal.
 from beffroi.apps.petitions.actions.counting import close_due, count, recount
 from beffroi.apps.petitions.actions.filing import LIMITS, admit, file, open_overdue, refuse, tell_authors, text_bytes
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
-from beffroi.apps.petitions.actions.paper import enter_line
+from beffroi.apps.petitions.actions.paper import Read, drop_reading, finish, look_up, read_line, settle
+from beffroi.apps.petitions.actions.sheets import (
+    attach_scan,
+    correct_lines,
+    forget,
+    lose,
+    print_sheets,
+    receive,
+    refuse_sheet,
+    take_back,
+)
 from beffroi.apps.petitions.actions.signing import Receipt, sign, withdraw, withdraw_by_receipt
 from beffroi.apps.petitions.actions.verifying import verify, verify_waiting
 
 __all__ = [
     "LIMITS",
+    "Read",
     "Receipt",
     "admit",
+    "attach_scan",
     "close_due",
+    "correct_lines",
     "count",
-    "enter_line",
+    "drop_reading",
     "file",
+    "finish",
     "fire",
     "fire_waiting",
+    "forget",
+    "look_up",
+    "lose",
     "open_overdue",
+    "print_sheets",
+    "read_line",
+    "receive",
     "recount",
     "refuse",
+    "refuse_sheet",
+    "settle",
     "sign",
+    "take_back",
     "tell_authors",
     "text_bytes",
     "verify",
