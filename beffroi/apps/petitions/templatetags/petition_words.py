@@ -3,6 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from beffroi.apps.petitions import sheet_codes
+from beffroi.apps.petitions.sheet_forms import SHEET_REFUSALS
+
 register = template.Library()
 
 
@@ -22,5 +25,18 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "withdrawn": _("withdrawn after the sheet was handed in"),
     }
     return words.get(code, code)
+
+
+@register.filter
+def sheet_refusal(code: str) -> str:
+    """Why a whole sheet was refused."""
+    return str(SHEET_REFUSALS.get(code, code))
+
+
+@register.filter
+def sheet_code(code: str) -> str:
+    """A sheet's identifier as it is printed."""
+    return sheet_codes.shown(code)
