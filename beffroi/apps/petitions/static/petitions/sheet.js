@@ -2,7 +2,16 @@
 "use strict";
 (() => {
   const form = document.getElementById("line-entry");
+  const modified = (event) => event.altKey || event.ctrlKey || event.metaKey;
+
+  document.addEventListener("keydown", (event) => {
+    const before = document.getElementById("last-line");
+    if (event.key !== "PageUp" || modified(event) || !before) return;
+    event.preventDefault();
+    before.click();
+  });
   if (!form) return;
+
   const box = document.getElementById("who"), list = document.getElementById("who-list"), said = document.getElementById("who-said");
   const last = form.elements.last_name, chosen = form.elements.chosen, names = ["last_name", "first_name", "year", "street"];
   const keys = { F2: "illegible", F4: "not_on_roll", F8: "ambiguous" };
@@ -58,16 +67,13 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (modified(event)) return;
     if (keys[event.key]) {
       event.preventDefault();
       form.requestSubmit(document.querySelector(`button[name=refusal][value=${keys[event.key]}]`));
     } else if (event.key === "F9") {
       event.preventDefault();
       document.getElementById("id_legal").click();
-    } else if (event.key === "PageUp" && document.getElementById("last-line")) {
-      event.preventDefault();
-      document.getElementById("last-line").click();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && form.contains(document.activeElement)) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
