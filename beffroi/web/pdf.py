@@ -29,7 +29,10 @@ class NotAsMeant(RuntimeError):
 
 
 def make(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of `template` ("petitions/sheet.typ") filled with `data`, which JSON can hold. `NotAsMeant` on any warning."""
+    """The PDF of `template` ("petitions/sheet.typ") filled with `data`, which JSON can hold.
+
+    `NotAsMeant` on any warning of Typst.
+    """
     try:
         made, warnings = typst.compile_with_warnings(
             str(_found(template)),
@@ -90,9 +93,7 @@ def _cmap(font: bytes) -> frozenset[int]:
         return int(struct.unpack_from(">H", font, there)[0])
 
     segment = range(segments - 1)  # the last one is the end mark, 0xFFFF
-    return frozenset(
-        code for place in segment for code in range(starts[place], ends[place] + 1) if glyph(place, code)
-    )
+    return frozenset(code for place in segment for code in range(starts[place], ends[place] + 1) if glyph(place, code))
 
 
 @lru_cache(maxsize=64)
@@ -105,7 +106,7 @@ def _found(template: str) -> Path:
 
 
 def qr(text: str) -> str:
-    """A QR code as SVG, for `image(bytes(data.qr), format: "svg", alt: …)`: a template must say in words what it holds."""
+    """A QR code as SVG, for `image(bytes(data.qr), format: "svg", alt: …)`: a template says in words what it holds."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=4)
     return out.getvalue().decode("ascii")

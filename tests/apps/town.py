@@ -161,7 +161,7 @@ def post(client: Client, path: str, **fields: object) -> Any:
     return client.post(path, {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, **fields})
 
 
-#: What an agent reads on a line: a person, or the code of a refusal; with True beside a person, her legal box is ticked.
+#: What an agent reads on a line: a person, or the code of a refusal; with True beside her, the legal box is ticked.
 OnPaper = Person | str | tuple[Person, bool]
 
 

@@ -1,4 +1,4 @@
-"""A full sheet is read by the keyboard alone, a colleague reads it without seeing that, and one difference is settled."""
+"""A full sheet is read by the keyboard alone, read again by a colleague who sees nothing, and a difference settled."""
 
 import time
 from collections.abc import Callable

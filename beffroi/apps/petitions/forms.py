@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from beffroi.apps.petitions.actions import LIMITS
 from beffroi.apps.petitions.reasons import REASONS
 
+
 class Writing(forms.Form):
     """What a petition says. A browser counts a line break as two signs, we count one: the limit is ours."""
 

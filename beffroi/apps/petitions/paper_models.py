@@ -1,4 +1,4 @@
-"""Paper: what was printed, where each sheet is, and what each agent read on it. PaperLine, in models.py, is the outcome."""
+"""Paper: what was printed, where each sheet is, what each agent read on it. The outcome is PaperLine, in models.py."""
 
 from django.conf import settings
 from django.db import models

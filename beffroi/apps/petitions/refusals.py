@@ -21,11 +21,17 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.legal_request_used": _(
         "You have made your legal request of this quarter on another petition. You can sign without it."
     ),
-    "petitions.too_many_sheets": _("Too many sheets of this petition are printed and not back yet. Hand some in first."),
+    "petitions.too_many_sheets": _(
+        "Too many sheets of this petition are printed and not back yet. Hand some in first."
+    ),
     "petitions.sheet_printed": _("The sheet {at_fault} has not been handed in yet."),
     "petitions.sheet_not_received": _("The sheet {at_fault} has not been handed in yet."),
-    "petitions.sheet_received": _("The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."),
-    "petitions.sheet_entered": _("The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."),
+    "petitions.sheet_received": _(
+        "The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."
+    ),
+    "petitions.sheet_entered": _(
+        "The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."
+    ),
     "petitions.sheet_differs": _("Two agents have read the sheet {at_fault} already. What differs is to be settled."),
     "petitions.sheet_agreed": _("The sheet {at_fault} is entered and agreed on: nothing of it changes any more."),
     "petitions.sheet_lost": _("The sheet {at_fault} was declared lost. Hand it in first."),

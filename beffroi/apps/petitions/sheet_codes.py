@@ -1,7 +1,7 @@
 """The identifier printed on a paper sheet: seven drawn letters and digits, and one that checks them.
 
-Crockford's base 32, as on receipts. The eight characters a0..a7 are digits of GF(32) with a0 + a1·g + … + a7·g⁷ = 0, g a
-primitive element: any one wrong character and any two exchanged ones are noticed before a sheet is looked for.
+Crockford's base 32, as on receipts. The eight characters a0..a7 are digits of GF(32) with a0 + a1·g + … + a7·g⁷ = 0,
+g a primitive element: any one wrong character and any two exchanged ones are noticed before a sheet is looked for.
 """
 
 import secrets

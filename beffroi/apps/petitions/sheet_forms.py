@@ -23,7 +23,7 @@ SHEET_REFUSALS: dict[str, str | Promise] = {
 }
 
 
-def _number(label: str | Promise, most: int, told: str | Promise, **more: Any) -> forms.IntegerField:
+def _number(label: Any, most: int, told: Any, **more: Any) -> forms.IntegerField:
     wrong = dict.fromkeys(("required", "invalid", "min_value", "max_value"), told)
     box = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-s"})
     return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=wrong, widget=box, **more)

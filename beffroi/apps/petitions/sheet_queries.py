@@ -1,4 +1,4 @@
-"""The reads of paper: where each sheet is, what an agent has read on one, where two agents differ, the public totals."""
+"""The reads of paper: where each sheet is, what an agent has read, where two agents differ, the public totals."""
 
 from collections import Counter
 from collections.abc import Iterable

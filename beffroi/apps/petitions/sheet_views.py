@@ -89,7 +89,9 @@ def print_sheets(request: Request, number: str) -> HttpResponse:
     form = Print(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.print_sheets(petition, form.cleaned_data["number"], account, timezone.now(), form.cleaned_data["large"])
-        messages.success(request, _("The sheets are registered. Download them and print them, on both sides or on one."))
+        messages.success(
+            request, _("The sheets are registered. Download them and print them, on both sides or on one.")
+        )
         return redirect("petitions:print_sheets", petition.number)
     context = {
         "section": "petitions",
@@ -163,7 +165,6 @@ def read_sheet(request: Request, code: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, sentence(refused))
         return _show(request, _sheet(code), status=422)
-
 
 
 def _show(

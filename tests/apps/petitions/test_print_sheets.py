@@ -11,7 +11,6 @@ from beffroi.apps.petitions.models import Petition, Printing
 from beffroi.apps.roll.models import Account, Person
 from beffroi.web import pdf
 from beffroi.web.typography import french
-from tests.apps import town
 from tests.apps.town import NOON
 
 pytestmark = pytest.mark.django_db

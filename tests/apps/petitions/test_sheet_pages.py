@@ -98,7 +98,9 @@ def test_a_forged_request_does_nothing(visitors: dict[str, Client], sheet: Sheet
 # --- Printing
 
 
-def test_who_carries_a_petition_prints_its_sheets_and_only_hers(petition: Petition, agent: Account, at_noon: Any) -> None:
+def test_who_carries_a_petition_prints_its_sheets_and_only_hers(
+    petition: Petition, agent: Account, at_noon: Any
+) -> None:
     carrier = town.browser(town.open_account(petition.author))
     others = actions.print_sheets(petition, 1, agent, NOON)
     there = f"/petitions/{petition.number}/feuilles"

@@ -155,7 +155,9 @@ def test_what_may_become_of_a_sheet_in_each_state(
         "take_back": lambda: actions.take_back(sheet, NOON),
     }[verb]
     if verb in ALLOWED[state]:
-        assert act().state == {"receive": "received", "lose": "lost", "refuse": "refused", "take_back": "received"}[verb]
+        assert (
+            act().state == {"receive": "received", "lose": "lost", "refuse": "refused", "take_back": "received"}[verb]
+        )
     else:
         with pytest.raises(Refused):
             act()

@@ -121,7 +121,7 @@ def _write_crossing(rung: Rung, attempt: int, number: int, now: datetime) -> Non
 
 
 def close_due(now: datetime) -> None:
-    """Closes the petitions whose time is over, once the sheets handed in in time are entered, or their delay is over."""
+    """Closes the petitions whose time is over, once the sheets handed in before are entered or their delay over."""
     due = Petition.objects.filter(state=Petition.State.OPEN, closes_at__lte=now)
     for petition_id in due.values_list("pk", flat=True):
         _close(petition_id, now)

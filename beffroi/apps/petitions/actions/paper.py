@@ -222,5 +222,3 @@ def _signature(sheet: Sheet, person: Person, agent: Account, legal: bool) -> tup
         if refused.rule not in _LINE_CODES:
             raise
         return None, _LINE_CODES[refused.rule]
-
-
