@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.models import Petition, Sheet
 from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
@@ -113,6 +113,11 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
     for name, pattern in patterns():
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
+        if names & {"code", "printing"}:  # paper: the one sheet of this village, and how it was printed
+            sheet = Sheet.objects.get()
+            has = {"code": sheet.code, "scan": 1, "number": sheet.petition.number, "printing": sheet.printing_id}
+            yield name, reverse(name, kwargs={key: has[key] for key in names})
+            continue
         if "number" in names:
             listed = [history.sitting.number] if name == "assemblies:sitting" else numbers[app]
             yield from ((name, reverse(name, args=[number])) for number in listed)
