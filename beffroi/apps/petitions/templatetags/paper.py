@@ -1,4 +1,4 @@
-"""{% paper_totals petition as paper %}: the sheets of a petition, each accounted for; and who finds which door there."""
+"""{% paper_totals petition as paper %}: the sheets of a petition, each accounted for, and the doors to them."""
 
 from typing import Any
 
