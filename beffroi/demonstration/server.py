@@ -20,6 +20,7 @@ from django.core.management import call_command  # noqa: E402
 from beffroi.apps.assemblies import actions as assemblies  # noqa: E402
 from beffroi.apps.assemblies.models import Assembly, Hearing, Official  # noqa: E402
 from beffroi.apps.gazette import actions as gazette  # noqa: E402
+from beffroi.apps.petitions.actions import Read  # noqa: E402
 from beffroi.apps.petitions.models import Petition  # noqa: E402
 from beffroi.apps.roll import actions as roll  # noqa: E402
 from beffroi.apps.roll.models import Neighbourhood, Person, Station  # noqa: E402
@@ -38,10 +39,11 @@ from beffroi.demonstration.acts import (  # noqa: E402
     box,
     call,
     council,
-    enter,
     file,
     named,
+    paper_in_hand,
     play_script,
+    sheet,
     sign_charters,
     signers,
     signing,
@@ -134,12 +136,13 @@ def petition(now: datetime, _votation: str) -> None:
     say(f"Pétition {first.number} ouverte le {opened:%d/%m/%Y} : « {first.title} ».")
     needed = {rung.code: rung.needed for rung in first.rungs.all()}
     people = signers(chance, needed["referendum"] + 6, opened)
-    calendar, acts = Calendar(), list(signing(first, people, chance))
-    calendar.between(opened, now - timedelta(days=190), acts[: needed["hearing"] + 3])
-    calendar.between(now - timedelta(days=189), now - timedelta(days=125), acts[needed["hearing"] + 3 :])
-    agent = at_work(AGENT)
-    for line, refusal in enumerate(["illegible"] * 4 + ["not_on_roll"] * 7, 9000):
-        calendar.on(opened + timedelta(days=line - 8999), partial(enter, first, line, agent, None, refusal))
+    calendar, soon = Calendar(), needed["hearing"] + 3
+    calendar.between(opened, now - timedelta(days=190), list(signing(first, people[:soon], chance)))
+    later = list(signing(first, people[soon:], chance))
+    calendar.between(now - timedelta(days=189), now - timedelta(days=125), later)
+    for day, codes in ((1, ["illegible"] * 4), (5, ["not_on_roll"] * 7)):
+        unread = tuple(Read(refusal=code) for code in codes)
+        calendar.on(opened + timedelta(days=day), partial(sheet, first, unread))
     council(calendar, now - timedelta(days=226), now - timedelta(days=62))
     calls = partial(call_caused, first.number, now - timedelta(days=20), now - timedelta(days=6))
     calendar.on(now - timedelta(days=60), calls)
@@ -156,8 +159,10 @@ def two_more(now: datetime) -> None:
     calendar, needed = Calendar(), heard.rungs.get(code="hearing").needed
     people = signers(chance, needed + 2, now - timedelta(days=55))
     calendar.between(now - timedelta(days=55), now - timedelta(days=27), list(signing(heard, people, chance)))
-    people = signers(chance, needed - 2, now - timedelta(days=51))
+    people = signers(chance, needed + 1, now - timedelta(days=51))
+    late, people = people[:3], people[3:]
     calendar.between(now - timedelta(days=51), now - timedelta(days=21), list(signing(second, people, chance)))
+    calendar.on(now - timedelta(days=22), partial(paper_in_hand, second, late))
     council(calendar, now - timedelta(days=62), now - timedelta(days=21))
     calendar.run("Deux autres pétitions")
 

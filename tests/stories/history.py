@@ -13,14 +13,15 @@ from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies import charters
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.models import Petition, Sheet
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
 from beffroi.web import pack as packs
+from tests.apps import town
 from tests.apps.votations import world as w
-from tests.stories.village import AGENT, CLERK, START, Village
+from tests.stories.village import AGENT, CLERK, SECOND_AGENT, START, Village
 
 #: Each page and its publics; tests/test_conventions.py checks that the list is complete.
 PAGES = Path(__file__).resolve().parents[1] / "pages.txt"
@@ -47,12 +48,11 @@ class History:
 def played(village: Village) -> History:
     """Plays it with the actions of the pages; three months later a second vote is open."""
     people, clerk = village.people, Account.objects.get(work_email=CLERK)
-    agent = Account.objects.get(work_email=AGENT)
     sitting = village.plan_sitting(SITTING)
     petition = village.opened("nour")
     village.sign(petition, "lea", "odette")
-    petitions.enter_line(petition, "F-0001", 1, agent, people["rose"], "", village.now())
-    petitions.enter_line(petition, "F-0001", 2, agent, None, "not_on_roll", village.now())
+    agents = Account.objects.get(work_email=AGENT), Account.objects.get(work_email=SECOND_AGENT)
+    town.on_paper(petition, [people["rose"], "not_on_roll"], agents, village.now())
     village.work()
     village.sign(petition, "hugo", "simone")
     village.work()
@@ -133,6 +133,11 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
     for name, pattern in patterns():
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
+        if names & {"code", "printing"}:  # paper: the one sheet of this village, and how it was printed
+            sheet = Sheet.objects.get()
+            has = {"code": sheet.code, "scan": 1, "number": sheet.petition.number, "printing": sheet.printing_id}
+            yield name, reverse(name, kwargs={key: has[key] for key in names})
+            continue
         if names == {"number", "version"}:
             yield name, reverse(name, args=[history.recall.number, 1])
         elif names == {"sha256"}:

@@ -46,6 +46,7 @@ PEOPLE = {
 }
 STREETS = {"01": "rue du Vieux-Colombier", "02": "sente des Trois-Écluses"}
 AGENT, CLERK = "guichet@mairie.village.example", "secretariat@mairie.village.example"
+SECOND_AGENT = "guichet2@mairie.village.example"
 COUNCILLOR = "rachid.sansonnet@conseil.village.example"
 SCRUTINEERS = ("grive@mairie.village.example", "merle@mairie.village.example")
 TITLE, QUESTION = "Un banc sous le tilleul", "Faut-il un banc sous le tilleul de la place ?"
@@ -153,6 +154,7 @@ def found(url: str, clock: Any, mailbox: Mailbox) -> Village:
         if email:
             roll.open_account(village.people[name])
     roll.open_work_account("Claude Roitelet", AGENT, "agent")
+    roll.open_work_account("Dominique Troglodyte", SECOND_AGENT, "agent")
     roll.open_work_account("Solange Pic", CLERK, "clerk")
     for name, address in zip(("Odile Grive", "Marc Merle"), SCRUTINEERS, strict=True):
         roll.open_work_account(name, address, "scrutineer")

@@ -55,6 +55,10 @@ SENTENCES: Mapping[str, Words] = {
         "signatures struck off: %(count)s"
     ),
     "petition.erased": _("Petition %(petition)s: the names behind %(count)s signatures are erased, the figures remain"),
+    "petition.sheets_printed": _("Petition %(petition)s: paper sheets printed, %(sheets)s"),
+    "petition.sheet_received": _("Petition %(petition)s: sheet %(sheet)s handed in, filled lines: %(lines)s"),
+    "petition.sheet_lost": _("Petition %(petition)s: sheet %(sheet)s declared lost"),
+    "petition.sheet_refused": _("Petition %(petition)s: sheet %(sheet)s refused (%(code)s)"),
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
@@ -130,6 +134,9 @@ CODES: Mapping[str, Words] = {
     "same_as_open": _p("code", "the same as an open one"),
     "unclear": _p("code", "no question to answer by yes or no"),
     "not_resident": _p("code", "its author is not on the register"),
+    "altered": _p("code", "the printed text was changed"),
+    "copied": _p("code", "a copy of another sheet"),
+    "unreadable": _p("code", "it cannot be read"),
 }
 
 LABELS: Mapping[str, Words] = {
@@ -192,6 +199,8 @@ LABELS: Mapping[str, Words] = {
     "seed": _p("field", "Seed of the draw"),
     "signal": _p("field", "Signal"),
     "signed": _p("field", "Signed on"),
+    "sheet": _p("field", "Sheet"),
+    "sheets": _p("field", "Sheets"),
     "sitting": _p("field", "Sitting"),
     "size": _p("field", "Lines judged"),
     "station": _p("field", "Polling station"),

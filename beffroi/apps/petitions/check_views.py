@@ -69,6 +69,7 @@ def lines(request: Request, number: str) -> HttpResponse:
         "petition": petition,
         "form": form,
         "line": mine[0] if mine else None,
+        "scans": checks.scans_of(mine[0]) if mine else [],
         "left": len(mine),
         "others": others,
         "last": checks.last_judged(petition, account),

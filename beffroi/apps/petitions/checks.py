@@ -8,7 +8,17 @@ from fractions import Fraction
 from django.db.models import Count, Q, QuerySet
 
 from beffroi.apps.gazette.models import Entry
-from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Ruling, Sample, Signal, Signature
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    Crossing,
+    Petition,
+    Ruling,
+    Sample,
+    SheetReading,
+    SheetScan,
+    Signal,
+    Signature,
+)
 from beffroi.apps.roll.models import Account
 from beffroi.web import pack
 
@@ -93,8 +103,15 @@ def _unfinished(petition: Petition) -> QuerySet[CheckedLine]:
 def lines_to_judge(petition: Petition, judge: Account) -> tuple[list[CheckedLine], int]:
     """The lines that this account may judge, and how many wait for somebody else."""
     waiting = list(_unfinished(petition).filter(verdict=None).order_by("sample", "place"))
-    mine = [row for row in waiting if row.entered_by_id != judge.pk and not _is_hers(row.signature, judge)]
+    read = set(SheetReading.objects.filter(agent=judge).values_list("sheet__code", flat=True))
+    own = {row.pk for row in waiting if row.entered_by_id == judge.pk or row.sheet in read}
+    mine = [row for row in waiting if row.pk not in own and not _is_hers(row.signature, judge)]
     return mine, len(waiting) - len(mine)
+
+
+def scans_of(line: CheckedLine) -> list[SheetScan]:
+    """The pictures of the line's sheet that are still kept."""
+    return list(SheetScan.objects.filter(sheet__code=line.sheet, removed_at=None))
 
 
 def _is_hers(signature: Signature, judge: Account) -> bool:

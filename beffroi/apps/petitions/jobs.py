@@ -25,6 +25,10 @@ def _close(now: datetime) -> None:
     actions.open_overdue(now)
 
 
+def _forget_paper(now: datetime) -> None:
+    actions.forget(now)
+
+
 def _recount(now: datetime) -> None:
     actions.recount(now)
 
@@ -46,6 +50,7 @@ JOBS = [
     Job("petitions.tell_authors", 60, actions.tell_authors),
     Job("petitions.signals", 3600, _look),
     Job("petitions.tell_officials", 60, actions.tell_officials),
+    Job("petitions.forget_paper", 24 * 3600, _forget_paper),
     Job("petitions.recount", 24 * 3600, _recount),
     Job("petitions.forget", 24 * 3600, _forget),
 ]

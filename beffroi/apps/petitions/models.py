@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from beffroi.apps.assemblies.models import AgendaItem, Hearing, Official
 from beffroi.apps.petitions.checking_models import CheckedLine, NamesSeen, Ruling, Sample, Signal, Trace
+from beffroi.apps.petitions.paper_models import Printing, ReadLine, Sheet, SheetReading, SheetScan
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations.models import Votation
 
@@ -17,9 +18,14 @@ __all__ = [
     "NamesSeen",
     "PaperLine",
     "Petition",
+    "Printing",
+    "ReadLine",
     "Ruling",
     "Rung",
     "Sample",
+    "Sheet",
+    "SheetReading",
+    "SheetScan",
     "Signal",
     "Signature",
     "Tally",
@@ -226,7 +232,7 @@ class Tally(models.Model):
 
 
 class PaperLine(models.Model):
-    """One line of one paper sheet, entered once: a signature, or a coded refusal."""
+    """One line of one sheet, on which two agents agree: a signature, or a coded refusal. Written once."""
 
     class Refusal(models.TextChoices):
         NOT_ON_ROLL = "not_on_roll"
@@ -237,9 +243,13 @@ class PaperLine(models.Model):
         STRUCK_OFF = "struck_off"  # by the panel: she may sign again at the counter
         NOT_AN_ELECTOR = "not_an_elector"  # of a recall, which electors sign
         UNDER_18 = "under_18"
+        WITHDRAWN = "withdrawn"  # taken back after the sheet was handed in: the later will stands
+
+    #: What an agent may read by herself; the others follow from whom the line names.
+    READ = (Refusal.ILLEGIBLE, Refusal.NOT_ON_ROLL, Refusal.AMBIGUOUS)
 
     petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="paper_lines")
-    sheet = models.CharField(max_length=16)  # F-0217
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="paper_lines")
     line = models.PositiveSmallIntegerField()
     # Not one to one: a line whose signature was withdrawn, and a later line that took the row back, are both history.
     signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="paper_lines")
@@ -250,7 +260,7 @@ class PaperLine(models.Model):
     class Meta:
         ordering = ["sheet", "line"]
         constraints = [
-            models.UniqueConstraint(fields=["petition", "sheet", "line"], name="paper_line_once"),
+            models.UniqueConstraint(fields=["sheet", "line"], name="paper_line_once"),
             models.CheckConstraint(
                 condition=Q(signature__isnull=False, refusal="") | (Q(signature=None) & ~Q(refusal="")),
                 name="paper_line_signed_or_refused",
@@ -258,7 +268,7 @@ class PaperLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sheet}/{self.line}"
+        return f"{self.sheet_id}/{self.line}"
 
 
 class Crossing(models.Model):

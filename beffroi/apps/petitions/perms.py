@@ -41,3 +41,18 @@ def may_reply(account: Account | None, petition: Petition, on: date) -> bool:
     if official is None or not sits_on(official, on):
         return False
     return is_herself(official, account) or (official.account_id is None and is_clerk(account))
+
+
+def may_settle(account: Account | None) -> bool:
+    """An agent, or the secretariat, says which of two readings of a line is right."""
+    return may_act_at_counter(account) or is_clerk(account)
+
+
+def may_see_scans(account: Account | None) -> bool:
+    """Agents, the secretariat and the verification panel look at the picture of a sheet."""
+    return may_settle(account) or is_of_the_panel(account)
+
+
+def may_print_sheets(petition: Petition, account: Account | None, acting: Acting | None) -> bool:
+    """The agents of the counter, and who carries the petition, at home or in front of an agent."""
+    return may_act_at_counter(account) or (acting is not None and acting.person.pk == petition.author_id)

@@ -232,18 +232,6 @@ def can_still_withdraw(signature: Signature, now: datetime) -> bool:
     return is_open and signature.withdrawn_at is None
 
 
-def lines(petition: Petition, sheet: str) -> list[PaperLine]:
-    """What has been entered of a sheet, the newest first."""
-    rows = PaperLine.objects.filter(petition=petition, sheet=sheet).select_related("signature__person")
-    return list(rows.order_by("-line"))
-
-
-def sheets(petition: Petition) -> list[tuple[str, int]]:
-    """The sheets entered so far with their number of lines."""
-    rows = PaperLine.objects.filter(petition=petition).values_list("sheet").annotate(number=Count("pk"))
-    return [(sheet, number) for sheet, number in rows.order_by("sheet")]
-
-
 @dataclass(frozen=True)
 class Found:
     """Whom a paper line may name: `person` when there is no doubt, else the candidates to choose from."""

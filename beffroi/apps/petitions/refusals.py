@@ -35,7 +35,32 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.own_act": _("This signal is about your own acts: another member of the panel decides on it."),
     "petitions.signal_decided": _("This signal has been decided on already."),
     "petitions.nothing_to_strike": _("Choose at least one signature that still counts."),
-    "petitions.line_entered": _("Line {at_fault} has been entered already."),
+    "petitions.too_many_sheets": _(
+        "Too many sheets of this petition are printed and not back yet. Hand some in first."
+    ),
+    "petitions.sheet_printed": _("The sheet {at_fault} has not been handed in yet."),
+    "petitions.sheet_not_received": _("The sheet {at_fault} has not been handed in yet."),
+    "petitions.sheet_received": _(
+        "The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."
+    ),
+    "petitions.sheet_entered": _(
+        "The sheet {at_fault} was handed in already. If you hold another paper, it is a copy."
+    ),
+    "petitions.sheet_differs": _("Two agents have read the sheet {at_fault} already. What differs is to be settled."),
+    "petitions.sheet_agreed": _("The sheet {at_fault} is entered and agreed on: nothing of it changes any more."),
+    "petitions.sheet_lost": _("The sheet {at_fault} was declared lost. Hand it in first."),
+    "petitions.sheet_refused": _("The sheet {at_fault} was refused."),
+    "petitions.no_such_line": _("The sheet has no filled line {at_fault}. Correct the number of filled lines first."),
+    "petitions.line_read": _("Lines after line {at_fault} have been read already: they cannot be counted away."),
+    "petitions.line_settled": _("Line {at_fault} is settled already."),
+    "petitions.lines_missing": _("These lines have not been read yet: {at_fault}."),
+    "petitions.two_agents_read": _("Two agents are reading the sheet {at_fault} already. Take another one."),
+    "petitions.reading_done": _("You have finished the sheet {at_fault}. A colleague reads it now."),
+    "petitions.no_reading": _("Nobody of that name is reading the sheet {at_fault}."),
+    "petitions.not_what_was_read": _("On line {at_fault}, choose one of the two readings, or a reason for refusing."),
+    "petitions.too_many_lookups": _(
+        "The register was asked too often for one sheet. Type the whole name and the year, then Enter."
+    ),
     "petitions.not_verified": _("The signatures have not been verified, so nothing can be caused yet."),
     "petitions.too_busy": _("Others did the same thing at the same instant. Nothing was recorded: please try again."),
     "petitions.not_an_elector": _(

@@ -167,8 +167,8 @@ def _last_name(row: Signature) -> str:
 def _sheets(petition: Petition) -> Iterator[Found]:
     """Sheets of which more than half of the lines were refused."""
     lines: dict[str, list[PaperLine]] = defaultdict(list)
-    for row in PaperLine.objects.filter(petition=petition):
-        lines[row.sheet].append(row)
+    for row in PaperLine.objects.filter(petition=petition).select_related("sheet"):
+        lines[row.sheet.code].append(row)
     for sheet, rows in lines.items():
         refused = sum(bool(row.refusal) for row in rows)
         if len(rows) >= LINES and 2 * refused > len(rows):

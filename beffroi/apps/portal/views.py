@@ -28,7 +28,6 @@ from beffroi.apps.roll.perms import (
     acts_at_counter,
     is_clerk,
     is_of_the_panel,
-    is_resident,
     is_scrutineer,
     may_act_at_counter,
     requires,

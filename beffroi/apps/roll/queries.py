@@ -100,7 +100,7 @@ def eligibility(person: Person, kind: str, on: date) -> str:
 def address_of(ref: UUID) -> str:
     """The address of a person, "" when she gave none or has left; of somebody who asks to be enrolled, until the end.
 
-    An account at work (a councillor's, say) has a reference of its own. Read at the moment of sending, kept nowhere else.
+    An account at work (a councillor's, say) has a reference too. Read at the moment of sending, kept nowhere else.
     """
     person = Person.objects.filter(_here(localdate()), ref=ref).values_list("email", flat=True)
     asking = Enrolment.objects.filter(ref=ref).values_list("email", flat=True)

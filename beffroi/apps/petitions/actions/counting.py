@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from beffroi.apps.gazette.actions import publish
+from beffroi.apps.petitions.actions.sheets import waits_for_paper
 from beffroi.apps.petitions.actions.state import locked
 from beffroi.apps.petitions.models import Crossing, JudgedSignature, Petition, Rung, Signature, Tally
 
@@ -122,7 +123,7 @@ def _write_crossing(rung: Rung, attempt: int, number: int, now: datetime) -> Non
 
 
 def close_due(now: datetime) -> None:
-    """Closes the petitions whose time is over."""
+    """Closes the petitions whose time is over, once the sheets handed in before are entered or their delay over."""
     due = Petition.objects.filter(state=Petition.State.OPEN, closes_at__lte=now)
     for petition_id in due.values_list("pk", flat=True):
         _close(petition_id, now)
@@ -131,7 +132,7 @@ def close_due(now: datetime) -> None:
 @transaction.atomic
 def _close(petition_id: int, now: datetime) -> None:
     petition = locked(petition_id, alone=True)
-    if petition.state == Petition.State.OPEN:
+    if petition.state == Petition.State.OPEN and not waits_for_paper(petition, now):
         close(petition, now)
 
 

@@ -22,6 +22,7 @@ from beffroi.apps.petitions.models import (
     NamesSeen,
     PaperLine,
     Petition,
+    ReadLine,
     Signal,
     Signature,
     Trace,
@@ -80,7 +81,7 @@ def _end_of(effect: Effect, now: datetime) -> datetime | None:
         return _evening(due if answer is None else answer.recorded_on)
     if effect.item is not None:
         return effect.item.sitting.starts_at
-    assert effect.votation is not None
+    assert effect.votation is not None  # of a referendum or of a recall
     votation = effect.votation
     ends = [votation.closes_at, _evening(votation.due_on) if votation.due_on else None]
     return votation.decided_at or max((end for end in ends if end is not None), default=None)
@@ -97,6 +98,7 @@ def _erase(petition: Petition, now: datetime) -> None:
         (CheckedLine, Q(sample__crossing__rung__petition=petition)),
         (JudgedSignature, Q(crossing__rung__petition=petition)),
         (NamesSeen, Q(signal__petition=petition)),
+        (ReadLine, Q(reading__sheet__petition=petition)),
         # A line leads to a sheet, where the name is written. Refused lines hold no name; their reasons are published.
         (PaperLine, Q(petition=petition, signature__isnull=False)),
         (Signal.signatures.through, Q(signal__petition=petition)),

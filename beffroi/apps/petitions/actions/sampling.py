@@ -17,7 +17,7 @@ from beffroi.apps.gazette.actions import publish
 from beffroi.apps.gazette.models import Checkpoint
 from beffroi.apps.petitions.actions.counting import CHUNK
 from beffroi.apps.petitions.actions.state import locked
-from beffroi.apps.petitions.models import CheckedLine, Crossing, JudgedSignature, PaperLine, Sample, Signature
+from beffroi.apps.petitions.models import CheckedLine, Crossing, JudgedSignature, PaperLine, Sample, SheetReading, Signature
 from beffroi.apps.roll.models import Account
 from beffroi.core import suffrage
 from beffroi.core.errors import Malformed, Refused
@@ -107,12 +107,12 @@ def _lines(crossing: Crossing) -> list[CheckedLine]:
     """The paper signatures that the roll found valid, in the order of sheet and line: the latest line of each."""
     valid = crossing.judged.filter(verdict="", signature__channel=Channel.PAPER).values("signature")
     latest: dict[int, PaperLine] = {}
-    for row in PaperLine.objects.filter(signature__in=valid).order_by("entered_at", "pk"):
+    for row in PaperLine.objects.filter(signature__in=valid).select_related("sheet").order_by("entered_at", "pk"):
         assert row.signature_id is not None
         latest[row.signature_id] = row
-    ordered = sorted(latest.items(), key=lambda item: (item[1].sheet, item[1].line, item[1].pk))
+    ordered = sorted(latest.items(), key=lambda item: (item[1].sheet.code, item[1].line, item[1].pk))
     return [
-        CheckedLine(place=place, signature_id=key, sheet=row.sheet, line=row.line, entered_by_id=row.agent_id)
+        CheckedLine(place=place, signature_id=key, sheet=row.sheet.code, line=row.line, entered_by_id=row.agent_id)
         for place, (key, row) in enumerate(ordered)
     ]
 
@@ -156,16 +156,21 @@ def _take_over(sample: Sample, now: datetime) -> None:
             row.save(update_fields=["verdict", "judge", "judged_at"])
 
 
+def has_read(code: str, account: Account) -> bool:
+    """Whether this account was one of those who read the sheet: it does not judge its own reading."""
+    return SheetReading.objects.filter(sheet__code=code, agent=account).exists()
+
+
 @transaction.atomic
 def judge_line(line: CheckedLine, judge: Account, verdict: str, now: datetime) -> CheckedLine:
-    """Somebody has compared a line with its sheet: valid (empty), or a coded refusal. Never who entered the line."""
+    """Somebody has compared a line with its sheet: valid (empty), or a coded refusal. Never who read the sheet."""
     if verdict and verdict not in CheckedLine.Refusal.values:
         raise Malformed("verdict", verdict[:20], ", ".join(CheckedLine.Refusal.values))
     locked(Crossing.objects.values_list("rung__petition_id", flat=True).get(sample=line.sample_id))
     row = CheckedLine.objects.select_related("sample", "signature").get(pk=line.pk)
     if row.sample.finished_at is not None or not row.to_judge:
         raise Refused("petitions.line_not_to_judge", str(row))
-    if row.entered_by_id == judge.pk:
+    if row.entered_by_id == judge.pk or has_read(row.sheet, judge):
         raise Refused("petitions.own_line", str(row))
     if judge.person_id is not None and row.signature.person_id == judge.person_id:
         raise Refused("petitions.own_signature", str(row))

@@ -3,6 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from beffroi.apps.petitions import sheet_codes
+from beffroi.apps.petitions.sheet_forms import SHEET_REFUSALS
+
 register = template.Library()
 
 
@@ -26,6 +29,7 @@ def verdict(code: str) -> str:
         "other_person": _("the line names somebody else"),
         "same_hand": _("several lines by the same hand"),
         "sheet_missing": _("the sheet cannot be found"),
+        "withdrawn": _("withdrawn after the sheet was handed in"),
         "struck_off": _("struck off by the verification panel"),
         "not_an_elector": _("not on the electoral roll"),
         "under_18": _("under 18"),
@@ -77,3 +81,15 @@ def rung(code: str) -> str:
         "recall": _("recall"),
     }
     return words.get(code, code)
+
+
+@register.filter
+def sheet_refusal(code: str) -> str:
+    """Why a whole sheet was refused."""
+    return str(SHEET_REFUSALS.get(code, code))
+
+
+@register.filter
+def sheet_code(code: str) -> str:
+    """A sheet's identifier as it is printed."""
+    return sheet_codes.shown(code)
