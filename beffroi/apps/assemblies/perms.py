@@ -19,3 +19,10 @@ def official_of(account: Account | None, on: date) -> Official | None:
 def is_councillor(account: Account | None, on: date) -> bool:
     """Whoever sits in the assembly on that day, majority or opposition."""
     return official_of(account, on) is not None
+
+
+def is_of_the_bureau(official: Official | None, on: date) -> bool:
+    """Who decides for the council between its sittings: whoever presides, and the members designated, in office."""
+    if official is None or not (official.presides or official.in_bureau):
+        return False
+    return official.since <= on and (official.until is None or official.until > on)

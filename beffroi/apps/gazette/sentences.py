@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, Words] = {
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
+    "petition.withheld": _("Petition %(petition)s: its text is no longer shown (%(code)s)"),
+    "petition.appealed": _("Petition %(petition)s: the refusal is contested, the bureau decides by %(due)s"),
+    "petition.appeal_decided": _("Petition %(petition)s: the bureau on the appeal, %(outcome)s"),
+    "petition.carried": _("Petition %(petition)s: persons who carry it, %(carriers)s"),
     "petition.opened": _("Petition %(petition)s: open for signatures until %(closes)s"),
     "petition.crossed": _(
         "Petition %(petition)s: %(count)s signatures, the threshold of %(needed)s is reached (%(rung)s)"
@@ -77,6 +81,10 @@ CODES: Mapping[str, Words] = {
     "minimum_not_met": _p("code", "participation minimum not met"),
     "not_communal": _p("code", "the commune has no say in it"),
     "personal_attack": _p("code", "it attacks a person"),
+    "private_life": _p("code", "it shows a private life"),
+    "admitted": _p("code", "admitted"),
+    "upheld": _p("code", "the refusal stands"),
+    "by_itself": _p("code", "no decision in time, so it opens"),
     "against_rights": _p("code", "it would take a right away"),
     "advertising": _p("code", "it advertises"),
     "same_as_open": _p("code", "the same as an open one"),
@@ -86,6 +94,9 @@ CODES: Mapping[str, Words] = {
 
 LABELS: Mapping[str, Words] = {
     "answer_due": _p("field", "Answer due on"),
+    "carriers": _p("field", "Carried by"),
+    "neighbourhood": _p("field", "Neighbourhood"),
+    "note_sha256": _p("field", "SHA-256 of the sentence"),
     "answer_sha256": _p("field", "SHA-256 of the answer"),
     "archive_sha256": _p("field", "SHA-256 of the archive"),
     "arrived": _p("field", "Arrived"),

@@ -18,6 +18,12 @@ def _verify_and_fire(now: datetime) -> None:
 def _close(now: datetime) -> None:
     actions.close_due(now)
     actions.open_overdue(now)
+    actions.open_unanswered(now)
+
+
+def _forget(now: datetime) -> None:
+    actions.forget_drafts(now)
+    actions.forget_files(now)
 
 
 def _recount(now: datetime) -> None:
@@ -29,5 +35,6 @@ JOBS = [
     Job("petitions.verify_and_fire", 5, _verify_and_fire),
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
+    Job("petitions.forget", 24 * 3600, _forget),
     Job("petitions.recount", 24 * 3600, _recount),
 ]

@@ -103,10 +103,15 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
         for kind, line in {
             "roll.imported": "electors:number arrived:number changed:number left:number",
             "roll.import_undone": "arrived:number left:number",
-            "petition.filed": "petition:id",
+            "petition.filed": "petition:id text_sha256?:sha256",
             "petition.admitted": "petition:id",
-            "petition.refused": "petition:id code:code",
-            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors:number "
+            "petition.refused": "petition:id code:code note_sha256?:sha256",
+            "petition.withheld": "petition:id code:code text_sha256:sha256",
+            "petition.appealed": "petition:id due:date",
+            "petition.appeal_decided": "petition:id outcome:code answer_sha256?:sha256",
+            "petition.carried": "petition:id carriers:number",
+            "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors?:number "
+            "neighbourhood?:id "
             "hearing_needed?:number referendum_needed?:number legal_needed?:number recall_needed?:number",
             "petition.crossed": "petition:id rung:code attempt:number count:number needed:number",
             "petition.verified": "petition:id rung:code attempt:number valid:number refused:number outcome:code",

@@ -183,7 +183,7 @@ def test_the_secretariat_admits_or_refuses_with_a_reason(visitors: dict[str, Cli
     assert town.post(visitors["clerk"], desk(one.number)).status_code == 400
     said = words(town.post(visitors["clerk"], desk(one.number), decision="refuse"))
     assert "A refusal needs its reason." in said
-    assert town.post(visitors["clerk"], desk(one.number), decision="refuse", reason="unclear").status_code == 302
+    assert town.post(visitors["clerk"], desk(one.number), decision="refuse", reason="unclear", note="On ne saurait pas quoi voter.").status_code == 302
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 302
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 422
     assert set(Petition.objects.values_list("state", flat=True)) == {"open", "refused"}
@@ -277,7 +277,7 @@ def test_the_list_shows_open_ones_those_to_decide_and_those_that_are_over(
     visitors: dict[str, Client], petition: Petition, clerk: Account
 ) -> None:
     waiting, refused = town.filed(petition.author), town.filed(petition.author)
-    actions.refuse(refused, clerk, "unclear", NOON)
+    actions.refuse(refused, clerk, "unclear", "On ne saurait pas à quoi répondre.", NOON)
     said = words(visitors["anonymous"].get("/petitions"))
     assert "1 open petition" in said
     assert f"no. {waiting.number}" in said

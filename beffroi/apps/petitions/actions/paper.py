@@ -53,6 +53,7 @@ _LINE_CODES: Final = {
     "petitions.too_young": PaperLine.Refusal.TOO_YOUNG,
     "petitions.not_on_roll": PaperLine.Refusal.NOT_ON_ROLL,
     "petitions.left": PaperLine.Refusal.NOT_ON_ROLL,
+    "petitions.other_neighbourhood": PaperLine.Refusal.NOT_ON_ROLL,
 }
 
 
@@ -62,7 +63,7 @@ def _paper_signature(
     try:
         return sign_for(petition, person, Signature.Channel.PAPER, agent, now, legal).signature, ""
     except Refused as refused:
-        if refused.rule in {"petitions.not_elector", "petitions.legal_request_used"}:
+        if refused.rule in {"petitions.not_elector", "petitions.legal_request_used", "petitions.no_legal_request"}:
             # The box that she ticked does not hold; her signature does.
             return _paper_signature(petition, person, agent, now, legal=False)
         if refused.rule not in _LINE_CODES:

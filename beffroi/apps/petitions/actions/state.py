@@ -38,9 +38,18 @@ def must_be_open(petition: Petition, now: datetime) -> None:
         raise Refused("petitions.closed", row.number)
 
 
-def must_be_eligible(person: Person, now: datetime) -> None:
-    """On the day of the act: on the register of residents, 16 or over, not gone."""
-    if code := eligibility(person, RESIDENTS, localdate(now)):
+def why_not_of_body(petition: Petition, person: Person, day: date) -> str:
+    """Why this person cannot sign this petition that day: a code of the roll, or other_neighbourhood; "" if she can."""
+    if code := eligibility(person, RESIDENTS, day):
+        return code
+    elsewhere = petition.neighbourhood_id is not None and petition.neighbourhood_id != person.neighbourhood_id
+    return "other_neighbourhood" if elsewhere else ""
+
+
+def must_be_eligible(person: Person, now: datetime, petition: Petition | None = None) -> None:
+    """On the day of the act: on the register of residents, 16 or over, not gone; of the petition's neighbourhood."""
+    today = localdate(now)
+    if code := eligibility(person, RESIDENTS, today) if petition is None else why_not_of_body(petition, person, today):
         raise Refused(f"petitions.{code}")
 
 

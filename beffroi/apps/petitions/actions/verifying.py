@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.petitions.actions.counting import CHUNK, chunks, cross, uncount, uncount_legal
-from beffroi.apps.petitions.actions.state import locked
+from beffroi.apps.petitions.actions.state import locked, why_not_of_body
 from beffroi.apps.petitions.models import Crossing, JudgedSignature, Rung, Signature
-from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, eligibility
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +29,7 @@ def verify(crossing: Crossing, now: datetime, progress: Progress | None = None) 
     waiting = JudgedSignature.objects.filter(crossing=crossing, verdict=None)
     total = crossing.judged.count()
     done = total - waiting.count()
-    while chunk := list(waiting.select_related("signature__person").order_by("pk")[:CHUNK]):
+    while chunk := list(waiting.select_related("signature__person", "signature__petition").order_by("pk")[:CHUNK]):
         _judge(chunk, crossing.rung.code == Rung.Code.LEGAL, now)
         done += len(chunk)
         if progress:
@@ -52,7 +52,7 @@ def _verdict(signature: Signature, legal: bool, now: datetime) -> str:
     `not_elector` refuses the legal request only: the person is a resident who may sign.
     """
     person, today = signature.person, localdate(now)
-    if code := eligibility(person, RESIDENTS, today):
+    if code := why_not_of_body(signature.petition, person, today):
         return code
     return "not_elector" if legal and eligibility(person, ELECTORS, today) else ""
 
