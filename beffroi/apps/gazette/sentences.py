@@ -38,6 +38,7 @@ SENTENCES: Mapping[str, Words] = {
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
+    "assembly.bureau": _("Assembly %(assembly)s: members of the bureau, %(members)s"),
     "sitting.convened": _("Sitting %(sitting)s: council convened for %(date)s"),
     "hearing.scheduled": _(
         "Hearing %(hearing)s: petition %(petition)s is on the agenda of the sitting %(sitting)s, on %(date)s"
@@ -100,6 +101,7 @@ LABELS: Mapping[str, Words] = {
     "answer_sha256": _p("field", "SHA-256 of the answer"),
     "archive_sha256": _p("field", "SHA-256 of the archive"),
     "arrived": _p("field", "Arrived"),
+    "assembly": _p("field", "Assembly"),
     "attempt": _p("field", "Attempt"),
     "ballots": _p("field", "Ballots"),
     "blank": _p("field", "Blank"),
@@ -123,6 +125,7 @@ LABELS: Mapping[str, Words] = {
     "inhabitants": _p("field", "Inhabitants"),
     "left": _p("field", "Left"),
     "legal_needed": _p("field", "Needed for the legal request"),
+    "members": _p("field", "Members"),
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),
     "no": _p("field", "No"),

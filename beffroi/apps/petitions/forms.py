@@ -1,63 +1,13 @@
-"""The forms: write a petition, sign, look a receipt up, decide on admissibility, enter a line."""
+"""The forms: sign, look a receipt up, enter a line. Writing and deciding: writing_forms.py."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.apps.petitions.actions import LIMITS
 from beffroi.apps.petitions.models import PaperLine
-from beffroi.apps.petitions.reasons import REASONS
 
 LINES_OF_A_SHEET = 40
-
-
-class Writing(forms.Form):
-    """What a petition says. A browser counts a line break as two signs, we count one: the limit is ours."""
-
-    title = forms.CharField(
-        label=_("Title"),
-        help_text=_("What you ask for, in one line. 120 signs at most."),
-        max_length=LIMITS["title"],
-        error_messages={"required": _("Write a title."), "max_length": _("Shorten the title to 120 signs.")},
-    )
-    text = forms.CharField(
-        label=_("What you ask for, and why"),
-        help_text=_("Short sentences are read to the end. 5,000 signs at most."),
-        widget=forms.Textarea(attrs={"rows": 12}),
-        error_messages={"required": _("Write what you ask for.")},
-    )
-    question = forms.CharField(
-        label=_("The question that the commune would vote on"),
-        help_text=_("It is answered by yes or no. 300 signs at most."),
-        max_length=LIMITS["question"],
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Write the question."), "max_length": _("Shorten the question to 300 signs.")},
-    )
-    named = forms.BooleanField(
-        label=_("My name is published with the petition"),
-        help_text=_("Whoever carries a petition is named, and speaks before the council."),
-        error_messages={"required": _("A petition is carried by a named person: tick this box, or do not file it.")},
-    )
-
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
-        if len(text) > LIMITS["text"]:
-            over = len(text) - LIMITS["text"]
-            raise forms.ValidationError(_("Shorten the text by %(over)s signs."), params={"over": over})
-        return _without_controls(text)
-
-    def clean_title(self) -> str:
-        return _without_controls(" ".join(self.cleaned_data["title"].split()))
-
-    def clean_question(self) -> str:
-        return _without_controls(" ".join(self.cleaned_data["question"].split()))
-
-
-def _without_controls(text: str) -> str:
-    if any(ord(sign) < 32 and sign != "\n" for sign in text):
-        raise forms.ValidationError(_("This text holds signs that cannot be printed. Copy it without its formatting."))
-    return text
 
 
 class Signing(forms.Form):
@@ -90,29 +40,6 @@ class ReceiptLookup(forms.Form):
             "max_length": _("This is too long for a receipt."),
         },
     )
-
-
-class Decision(forms.Form):
-    """The secretariat's: admit, or refuse for one of the published reasons."""
-
-    ADMIT, REFUSE = "admit", "refuse"
-    decision = forms.ChoiceField(
-        label=_("Your decision"),
-        choices=[(ADMIT, _("Admit: it opens at once")), (REFUSE, _("Refuse, for the reason below"))],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose: admit or refuse.")},
-    )
-    reason = forms.ChoiceField(
-        required=False,
-        label=_("If you refuse: the reason, which is published"),
-        choices=[("", _("No reason chosen")), *REASONS.items()],
-    )
-
-    def clean(self) -> dict[str, object]:
-        cleaned: dict[str, object] = super().clean() or {}
-        if cleaned.get("decision") == self.REFUSE and not cleaned.get("reason"):
-            self.add_error("reason", forms.ValidationError(_("A refusal needs its reason.")))
-        return cleaned
 
 
 class Sheet(forms.Form):

@@ -118,6 +118,7 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "petition.effect": "petition:id rung:code effect:code reference?:id",
             "petition.closed": "petition:id count:number",
             "recount.alarm": "petition:id counted:number recounted:number",
+            "assembly.bureau": "assembly:id members:number",
             "sitting.convened": "sitting:id date:date",
             "hearing.scheduled": "hearing:id sitting:id petition:id date:date",
             "hearing.held": "hearing:id petition:id answer_due:date",

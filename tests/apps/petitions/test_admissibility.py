@@ -99,7 +99,10 @@ def test_a_refusal_has_a_published_code_and_the_journal_no_other_words(author: P
 def test_a_petition_is_decided_on_once(author: Person, clerk: Account) -> None:
     petition = town.filed(author)
     actions.admit(petition, clerk, NOON)
-    for act in (lambda: actions.admit(petition, clerk, NOON), lambda: actions.refuse(petition, clerk, "unclear", WHY, NOON)):
+    for act in (
+        lambda: actions.admit(petition, clerk, NOON),
+        lambda: actions.refuse(petition, clerk, "unclear", WHY, NOON),
+    ):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.rule == "petitions.already_decided"
