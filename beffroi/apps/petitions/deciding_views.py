@@ -56,7 +56,7 @@ def desk(request: Request, number: str) -> HttpResponse:
     context = {
         "petition": row,
         "form": form,
-        "due": reading.admissibility_due(row),
+        "due": actions.admissibility_due(row),
         "similar": reading.similar_to(row.title, f"{row.text} {row.question}", but=row),
         "attachments": row.attachments.all(),
     }
@@ -78,7 +78,7 @@ def appeal(request: Request, number: str) -> HttpResponse:
         actions.appeal(row, request.acting, form.cleaned_data["text"], now)
         messages.success(request, _("The bureau has your appeal. The journal says so."))
         return redirect("petitions:petition", row.number)
-    context = {"petition": row, "form": form, "told": told, "possible": told.may_appeal(now)}
+    context = {"petition": row, "form": form, "told": told, "possible": told.may_appeal(timezone.localdate(now))}
     return _page(request, "appeal", context, status=400 if form.errors else 200)
 
 

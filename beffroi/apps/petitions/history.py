@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beffroi.apps.gazette.queries import about
+from beffroi.apps.petitions.actions import admissibility_due
 from beffroi.apps.petitions.models import Effect, Petition
 from beffroi.apps.petitions.queries import RungSeen
-from beffroi.apps.petitions.reading import admissibility_due
 from beffroi.apps.petitions.reasons import REASONS
 from beffroi.core.journal.entry import decode
 from beffroi.web.templatetags.beffroi import day, number

@@ -69,9 +69,9 @@ def _question(question: str) -> list[Hint]:
 
 
 def _capitals(title: str) -> list[Hint]:
-    letters = [sign for sign in title if sign.isalpha()]
-    loud = len(letters) >= CAPITALS and sum(sign.isupper() for sign in letters) > len(letters) * 6 // 10
-    return [Hint("capitals")] if loud else []
+    words = [word for word in _WORDS.findall(title) if len(word) > 1]
+    loud = [word for word in words if word.isupper()]  # an abbreviation or two are no shouting
+    return [Hint("capitals")] if len(loud) * 2 > len(words) and len("".join(loud)) >= CAPITALS else []
 
 
 def _sentences(text: str) -> list[Hint]:

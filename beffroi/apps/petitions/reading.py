@@ -1,16 +1,14 @@
 """The reads around writing and deciding: drafts, what is similar, the clocks, who carries a petition, its documents."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 
 from beffroi.apps.petitions import similar
-from beffroi.apps.petitions.actions import last_day_to_appeal, link_hash
+from beffroi.apps.petitions.actions import admissibility_due, last_day_to_appeal, link_hash
 from beffroi.apps.petitions.models import Appeal, Attachment, CoPetitioner, Decision, Draft, Petition
 from beffroi.apps.roll.models import Person
-from beffroi.web import pack
 
 State = Petition.State
 SEARCHED = 400  # of the newest; more are open in no commune, and a page must not wait
@@ -36,12 +34,6 @@ def similar_to(title: str, text: str, but: Petition | None = None) -> list[Petit
     return [rows[key] for key in similar.nearest(title, text, others)]
 
 
-def admissibility_due(petition: Petition) -> date:
-    """The last day of the decision; after it the petition opens by itself."""
-    filed = localdate(petition.filed_at)
-    return filed + timedelta(days=pack.current().number("petitions.admissibility_days", filed))
-
-
 @dataclass(frozen=True)
 class Admissibility:
     """Everything that a petition's page says of the decision on it."""
@@ -50,10 +42,10 @@ class Admissibility:
     decision: Decision | None
     appeal: Appeal | None
     is_withheld: bool
-    appeal_until: datetime | None
+    appeal_until: date | None
 
-    def may_appeal(self, now: datetime) -> bool:
-        return self.appeal is None and self.appeal_until is not None and now <= self.appeal_until
+    def may_appeal(self, today: date) -> bool:
+        return self.appeal is None and self.appeal_until is not None and today <= self.appeal_until
 
 
 def admissibility(petition: Petition) -> Admissibility:

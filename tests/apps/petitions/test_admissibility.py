@@ -111,9 +111,9 @@ def test_a_petition_is_decided_on_once(author: Person, clerk: Account) -> None:
 
 def test_what_nobody_decides_on_in_30_days_opens_by_itself(author: Person) -> None:
     petition = town.filed(author)
-    actions.open_overdue(NOON + timedelta(days=30))
+    actions.open_overdue(NOON.replace(hour=23, minute=59) + timedelta(days=30))
     assert Petition.objects.get(pk=petition.pk).state == "filed"
-    actions.open_overdue(NOON + timedelta(days=30, seconds=1))
+    actions.open_overdue(NOON.replace(hour=0) + timedelta(days=31))
     row = Petition.objects.get(pk=petition.pk)
     assert (row.state, row.decided_at, row.rungs.count()) == ("open", None, 3)
     assert not Entry.objects.filter(kind="petition.admitted").exists()

@@ -17,6 +17,7 @@ from beffroi.apps.petitions.actions.counting import close_due, count, recount
 from beffroi.apps.petitions.actions.filing import (
     NOTE_LIMITS,
     PRIVATE,
+    admissibility_due,
     admit,
     file,
     file_words,
@@ -59,6 +60,7 @@ __all__ = [
     "ROOM",
     "Receipt",
     "Words",
+    "admissibility_due",
     "admit",
     "appeal",
     "as_lines",

@@ -1,7 +1,7 @@
 """A refusal is contested before the bureau of the council, once, in writing. Its silence opens the petition."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -23,10 +23,10 @@ APPEAL_LIMITS: Final = (20, 2000)  # signs, of the appeal and of its answer
 DECISIONS: Final = frozenset({Appeal.Outcome.ADMITTED, Appeal.Outcome.UPHELD})
 
 
-def last_day_to_appeal(decision: Decision) -> datetime:
-    """The instant after which a refusal can no longer be contested here."""
-    days = pack.current().number("petitions.appeal_days", localdate(decision.decided_at))
-    return decision.decided_at + timedelta(days=days)
+def last_day_to_appeal(decision: Decision) -> date:
+    """The day until the end of which a refusal can be contested here."""
+    refused_on = localdate(decision.decided_at)
+    return refused_on + timedelta(days=pack.current().number("petitions.appeal_days", refused_on))
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def appeal(petition: Petition, acting: Acting, text: str, now: datetime) -> Appe
         raise Refused("petitions.not_refused", row.number)
     if Appeal.objects.filter(petition=row).exists():
         raise Refused("petitions.already_appealed", row.number)
-    if now > last_day_to_appeal(decision):
+    if localdate(now) > last_day_to_appeal(decision):
         raise Refused("petitions.too_late_to_appeal", row.number)
     today = localdate(now)
     due = today + timedelta(days=pack.current().number("petitions.bureau_days", today))

@@ -206,10 +206,17 @@ def must_not_decide_on_her_own(petition: Petition, account: Account | None) -> N
         raise Refused("petitions.decides_on_her_own", petition.number)
 
 
+def admissibility_due(petition: Petition) -> date:
+    """The last day of the decision; the day after, the petition opens by itself."""
+    filed = localdate(petition.filed_at)
+    return filed + timedelta(days=pack.current().number("petitions.admissibility_days", filed))
+
+
 def open_overdue(now: datetime) -> None:
     """Opens what nobody has decided on in time: silence is consent."""
-    days = timedelta(days=pack.current().number("petitions.admissibility_days", localdate(now)))
-    for petition in Petition.objects.filter(state=Petition.State.FILED, filed_at__lt=now - days):
+    for petition in Petition.objects.filter(state=Petition.State.FILED):
+        if admissibility_due(petition) >= localdate(now):
+            continue
         with transaction.atomic():
             row = locked(petition.pk)
             if row.state == Petition.State.FILED:

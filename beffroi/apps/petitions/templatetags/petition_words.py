@@ -22,5 +22,6 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "other_neighbourhood": _("lives in another neighbourhood"),
     }
     return words.get(code, code)

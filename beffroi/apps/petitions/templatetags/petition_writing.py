@@ -22,7 +22,7 @@ def admissibility_of(petition: Petition) -> reading.Admissibility:
 @register.simple_tag
 def may_appeal(told: reading.Admissibility) -> bool:
     """{% may_appeal told as open %}: nobody has yet, and there is time."""
-    return told.may_appeal(timezone.now())
+    return told.may_appeal(timezone.localdate())
 
 
 @register.simple_tag
