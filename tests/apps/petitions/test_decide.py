@@ -108,7 +108,7 @@ def test_the_clock_of_the_decision_is_on_the_public_page(author: Person, at_noon
     petition = town.filed(author)
     said = words(town.browser(None).get(f"/petitions/{petition.number}"))
     assert "by 11 November 2026" in said
-    assert "30 days are left" in said
+    assert "Still 30 days." in said
 
 
 # --- Withholding
