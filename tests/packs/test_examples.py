@@ -57,7 +57,12 @@ def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
     assert proposed == {
         "petitions.admissibility_days",
         "petitions.answer_days",
+        "petitions.appeal_days",
+        "petitions.bureau_days",
+        "petitions.draft_months",
+        "petitions.neighbourhood.hearing.share",
         "petitions.open_months",
+        "petitions.refused_files_days",
         "petitions.speaking_minutes",
         "petitions.votation_days",
         "votations.hour_mask",

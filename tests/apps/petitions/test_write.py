@@ -379,10 +379,14 @@ def test_a_neighbourhoods_petition_without_a_known_number_of_inhabitants_promise
     actions.admit(row, town.agent("Autre Personne"), NOON)
     assert not row.rungs.exists()
     assert "nothing is promised" in words(visitors["anonymous"].get(f"/petitions/{row.number}"))
-    actions.sign(row, town.herself(person), NOON)
+    client, there = visitors["resident"], f"/petitions/{row.number}"
+    assert "Nothing is promised." in words(client.get(f"{there}/signer"))
+    assert town.post(client, f"{there}/signer").status_code == 302
+    assert client.get(f"{there}/signee").status_code == 200
     actions.count(NOON + HOUR)
-    assert visitors["anonymous"].get("/petitions").status_code == 200
-    assert visitors["anonymous"].get("/").status_code == 200
+    actions.close_due(NOON + timedelta(days=200))
+    for path in ("/petitions", "/", there, f"/initiatives/{row.number}", "/chercher?q=marché"):
+        assert visitors["anonymous"].get(path).status_code == 200
     assert (
         f'"neighbourhood":"{person.neighbourhood.slug}"'
         in Entry.objects.filter(kind="petition.opened").latest("pk").leaf
