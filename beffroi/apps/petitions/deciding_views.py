@@ -78,7 +78,13 @@ def appeal(request: Request, number: str) -> HttpResponse:
         actions.appeal(row, request.acting, form.cleaned_data["text"], now)
         messages.success(request, _("The bureau has your appeal. The journal says so."))
         return redirect("petitions:petition", row.number)
-    context = {"petition": row, "form": form, "told": told, "possible": told.may_appeal(timezone.localdate(now))}
+    context = {
+        "petition": row,
+        "words": getattr(row, "withheld", row),  # her own words: she must see what she defends
+        "form": form,
+        "told": told,
+        "possible": told.may_appeal(timezone.localdate(now)),
+    }
     return _page(request, "appeal", context, status=400 if form.errors else 200)
 
 

@@ -11,7 +11,7 @@ from beffroi.apps.petitions.models import Appeal, Attachment, CoPetitioner, Deci
 from beffroi.apps.roll.models import Person
 
 State = Petition.State
-SEARCHED = 400  # of the newest; more are open in no commune, and a page must not wait
+SEARCHED = 300  # of the newest; more are open in no commune, and a page must not wait
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:

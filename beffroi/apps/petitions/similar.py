@@ -7,7 +7,7 @@ have it (inverse document frequency); two texts are as near as the cosine of the
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -44,6 +44,7 @@ def nearest(title: str, text: str, others: Iterable[tuple[Key, str, str]], most:
     return [key for _, _, key in near[:most]]
 
 
+@lru_cache(maxsize=1000)  # a filed text never changes, and most of the work is here
 def _bag(title: str, text: str) -> Counter[str]:
     heading = words(title)
     # A word said ten times says hardly more than one said twice: a long text does not drown its own subject.

@@ -143,6 +143,8 @@ def test_a_text_that_attacks_somebody_is_shown_nowhere_and_its_fingerprint_stays
     assert digest in Entry.objects.get(kind="petition.withheld").leaf
     assert digest in Entry.objects.get(kind="petition.filed").leaf
     assert "no longer shown" in words(stranger.get(f"/petitions/{petition.number}"))
+    home = town.browser(town.open_account(author))
+    assert "prend tout" in words(home.get(f"/petitions/{petition.number}/contester"))  # what she defends
 
 
 @pytest.mark.parametrize("code", ["unclear", "not_communal", "same_as_open", "advertising", "against_rights"])
