@@ -36,6 +36,7 @@ class History:
     decided: Votation
     open: Votation
     person: UUID
+    shared: str  # the secret in the address of a draft that Léa shares
 
 
 def played(village: Village) -> History:
@@ -78,7 +79,9 @@ def played(village: Village) -> History:
     village.wait_until(SECOND_OPENS + timedelta(hours=1))
     second.cast(people["odette"], w.YES, village.now())
     village.work()
-    return History(petition, filed, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref)
+    draft = petitions.begin_draft(people["lea"], petitions.Words("Une haie", "Pour les oiseaux.", ""), village.now())
+    shared = petitions.share_draft(draft)
+    return History(petition, filed, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref, shared)
 
 
 def _open(world: w.World, village: Village) -> None:
@@ -113,13 +116,19 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
     for name, pattern in patterns():
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
-        if "number" in names:
+        if names == {"number", "place"}:
+            yield from ((name, reverse(name, args=[number, 1])) for number in numbers[app])
+        elif "number" in names:
             listed = [history.sitting.number] if name == "assemblies:sitting" else numbers[app]
             yield from ((name, reverse(name, args=[number])) for number in listed)
         elif names == {"index"}:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:
             yield name, reverse(name, args=[history.person])
+        elif names == {"secret"}:
+            yield name, reverse(name, args=[history.shared])
+        elif names == {"slug"}:
+            yield name, reverse(name, args=[history.sitting.assembly.slug])
         else:
             assert not names, f"{name}: what shall stand in its address?"
             yield name, reverse(name)
