@@ -123,8 +123,8 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield from ((name, reverse(name, args=[number])) for number in listed)
         elif names == {"index"}:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
-        elif names == {"ref"}:
-            yield name, reverse(name, args=[history.person])
+        elif names == {"ref"}:  # a draft's, or a person's
+            yield name, reverse(name, args=[UUID(int=1) if app == "petitions" else history.person])
         elif names == {"secret"}:
             yield name, reverse(name, args=[history.shared])
         elif names == {"slug"}:
