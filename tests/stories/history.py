@@ -13,9 +13,11 @@ from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
+from beffroi.web.uploads import PDF, Upload
 from tests.apps.votations import world as w
 from tests.stories.village import AGENT, CLERK, START, Village
 
@@ -23,6 +25,9 @@ from tests.stories.village import AGENT, CLERK, START, Village
 PAGES = Path(__file__).resolve().parents[1] / "pages.txt"
 SITTING = START + timedelta(days=30, hours=10)
 SECOND_OPENS = w.PAPER_EVENING + timedelta(days=10)
+
+
+NO_DRAFT = UUID("7b1e4f5a-9c3d-4e2b-8a6f-5d7c9e8b4a3f")
 
 
 @dataclass
@@ -37,6 +42,7 @@ class History:
     open: Votation
     person: UUID
     shared: str  # the secret in the address of a draft that Léa shares
+    with_document: Petition
 
 
 def played(village: Village) -> History:
@@ -81,7 +87,17 @@ def played(village: Village) -> History:
     village.work()
     draft = petitions.begin_draft(people["lea"], petitions.Words("Une haie", "Pour les oiseaux.", ""), village.now())
     shared = petitions.share_draft(draft)
-    return History(petition, filed, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref, shared)
+    shown = _with_document(village)
+    return History(petition, filed, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref, shared, shown)
+
+
+def _with_document(village: Village) -> Petition:
+    """An open petition with one document."""
+    words = petitions.Words("Un abri", "Pour les vélos.", "Faut-il un abri ?")
+    draft = petitions.begin_draft(village.people["odette"], words, village.now())
+    petitions.attach(draft, Upload(b"%PDF-1.7 plan %%EOF", PDF), "Le plan de l'abri")
+    filed = petitions.file_words(Acting(draft.author, "web", None), words, village.now(), draft)
+    return petitions.admit(filed, Account.objects.get(work_email=CLERK), village.now())
 
 
 def _open(world: w.World, village: Village) -> None:
@@ -117,14 +133,14 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
         if names == {"number", "place"}:
-            yield from ((name, reverse(name, args=[number, 1])) for number in numbers[app])
+            yield name, reverse(name, args=[history.with_document.number, 1])
         elif "number" in names:
             listed = [history.sitting.number] if name == "assemblies:sitting" else numbers[app]
             yield from ((name, reverse(name, args=[number])) for number in listed)
         elif names == {"index"}:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:  # a draft's, or a person's
-            yield name, reverse(name, args=[UUID("7b1e4f5a-9c3d-4e2b-8a6f-5d7c9e8b4a3f") if app == "petitions" else history.person])
+            yield name, reverse(name, args=[NO_DRAFT if app == "petitions" else history.person])
         elif names == {"secret"}:
             yield name, reverse(name, args=[history.shared])
         elif names == {"slug"}:
