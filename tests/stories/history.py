@@ -19,6 +19,7 @@ from beffroi.apps.roll.models import Account
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Votation
 from beffroi.web import pack as packs
+from beffroi.web.uploads import PDF, Upload
 from tests.apps import town
 from tests.apps.votations import world as w
 from tests.stories.village import AGENT, CLERK, SECOND_AGENT, START, Village
@@ -29,6 +30,9 @@ SITTING = START + timedelta(days=30, hours=10)
 SECOND_OPENS = w.PAPER_EVENING + timedelta(days=10)
 
 NO_REQUEST = UUID(int=0xFEDCBA9876543210)
+
+
+NO_DRAFT = UUID("7b1e4f5a-9c3d-4e2b-8a6f-5d7c9e8b4a3f")
 
 
 @dataclass
@@ -43,6 +47,8 @@ class History:
     decided: Votation
     open: Votation
     person: UUID
+    shared: str  # the secret in the address of a draft that Léa shares
+    with_document: Petition
 
 
 def played(village: Village) -> History:
@@ -91,7 +97,21 @@ def played(village: Village) -> History:
     village.wait_until(SECOND_OPENS + timedelta(hours=1))
     second.cast(people["odette"], w.YES, village.now())
     village.work()
-    return History(petition, filed, recall, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref)
+    draft = petitions.begin_draft(people["lea"], petitions.Words("Une haie", "Pour les oiseaux.", ""), village.now())
+    shared = petitions.share_draft(draft)
+    shown = _with_document(village)
+    return History(
+        petition, filed, recall, sitting, hearing, first.fresh(), second.fresh(), people["lea"].ref, shared, shown
+    )
+
+
+def _with_document(village: Village) -> Petition:
+    """An open petition with one document."""
+    words = petitions.Words("Un abri", "Pour les vélos.", "Faut-il un abri ?")
+    draft = petitions.begin_draft(village.people["odette"], words, village.now())
+    petitions.attach(draft, Upload(b"%PDF-1.7 plan %%EOF", PDF), "Le plan de l'abri")
+    filed = petitions.file_words(Acting(draft.author, "web", None), words, village.now(), draft)
+    return petitions.admit(filed, Account.objects.get(work_email=CLERK), village.now())
 
 
 def _open(world: w.World, village: Village) -> None:
@@ -142,6 +162,12 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, args=[history.recall.number, 1])
         elif names == {"sha256"}:
             yield name, reverse(name, args=[packs.current().texts["charter"].fingerprint])
+        elif names == {"number", "place"}:
+            yield name, reverse(name, args=[history.with_document.number, 1])
+        elif names == {"secret"}:
+            yield name, reverse(name, args=[history.shared])
+        elif names == {"slug"}:
+            yield name, reverse(name, args=[history.sitting.assembly.slug])
         elif "number" in names:
             listed = others.get(name, numbers[app])
             yield from ((name, reverse(name, args=[number])) for number in listed)
@@ -149,7 +175,8 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:
             # A request for enrolment has a ref of its own: the sign-in page repeats the address that a stranger typed.
-            ref = NO_REQUEST if name.startswith("roll:enrol") else history.person
+            apart = app == "petitions" or name.startswith("roll:enrol")
+            ref = NO_REQUEST if apart else history.person
             yield name, reverse(name, args=[ref])
         elif names == {"ref", "kind"}:
             yield name, reverse(name, args=[NO_REQUEST, "identity"])

@@ -5,10 +5,11 @@ take one position.
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import AgendaItem, Answer, Assembly, Hearing, Official, Sitting
@@ -71,6 +72,19 @@ def leave_office(official: Official, on: date) -> Official:
     official.until = on
     official.save(update_fields=["until"])
     return official
+
+
+def designate_bureau(assembly: Assembly, members: Collection[int], now: datetime) -> int:
+    """Who decides for the council between its sittings, besides whoever presides. How many they are, these included."""
+    seated = Official.objects.select_for_update().filter(assembly=assembly)
+    in_office = seated.filter(Q(until=None) | Q(until__gt=localdate(now)), since__lte=localdate(now))
+    if unknown := set(members) - set(in_office.values_list("pk", flat=True)):
+        raise Malformed("members", f"{len(unknown)} who do not sit there", "members in office")
+    seated.exclude(pk__in=members).update(in_bureau=False)
+    in_office.filter(pk__in=members).update(in_bureau=True)
+    number = in_office.filter(Q(in_bureau=True) | Q(presides=True)).count()
+    publish("assembly.bureau", now, assembly=assembly.slug, members=number)
+    return number
 
 
 @transaction.atomic

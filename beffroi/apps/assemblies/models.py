@@ -34,6 +34,7 @@ class Official(models.Model):
     name = models.CharField(max_length=120)
     side = models.CharField(max_length=16, choices=Side)
     presides = models.BooleanField(default=False)
+    in_bureau = models.BooleanField(default=False)  # the bureau decides on appeals; whoever presides is of it
     since = models.DateField()
     until = models.DateField(null=True)
 

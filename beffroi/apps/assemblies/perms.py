@@ -46,3 +46,10 @@ def may_record_charter(account: Account | None, official: Official, on: date) ->
 def holds_a_seat(account: Account) -> bool:
     """Whether this account has a power in an assembly today, the second step passed or not (settings.POWERS)."""
     return _seat(account, localdate()) is not None
+
+
+def is_of_the_bureau(official: Official | None, on: date) -> bool:
+    """Who decides for the council between its sittings: whoever presides, and the members designated, in office."""
+    if official is None or not (official.presides or official.in_bureau):
+        return False
+    return sits_on(official, on)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.apps.assemblies import charter_views, views
+from beffroi.apps.assemblies import bureau_views, charter_views, views
 
 app_name = "assemblies"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("conseils/auditions/<slug:number>/reponse", views.answer, name="answer"),
     path("conseils/auditions/<slug:number>/reponse.txt", views.answer_text, name="answer_text"),
     path("conseils/auditions/<slug:number>/tenue", views.hold, name="hold"),
+    path("conseils/<slug:slug>/bureau", bureau_views.bureau, name="bureau"),
     path("conseils/<slug:number>", views.sitting, name="sitting"),
 ]

@@ -30,6 +30,10 @@ SENTENCES: Mapping[str, Words] = {
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
+    "petition.withheld": _("Petition %(petition)s: its text is no longer shown (%(code)s)"),
+    "petition.appealed": _("Petition %(petition)s: the refusal is contested, the bureau decides by %(due)s"),
+    "petition.appeal_decided": _("Petition %(petition)s: the bureau on the appeal, %(outcome)s"),
+    "petition.carried": _("Petition %(petition)s: persons who carry it, %(carriers)s"),
     "petition.opened": _("Petition %(petition)s: open for signatures until %(closes)s"),
     "petition.crossed": _(
         "Petition %(petition)s: %(count)s signatures, the threshold of %(needed)s is reached (%(rung)s)"
@@ -62,6 +66,7 @@ SENTENCES: Mapping[str, Words] = {
     "recount.alarm": _(
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
+    "assembly.bureau": _("Assembly %(assembly)s: members of the bureau, %(members)s"),
     "sitting.convened": _("Sitting %(sitting)s: council convened for %(date)s"),
     "hearing.scheduled": _(
         "Hearing %(hearing)s: petition %(petition)s is on the agenda of the sitting %(sitting)s, on %(date)s"
@@ -129,6 +134,9 @@ CODES: Mapping[str, Words] = {
     "minimum_not_met": _p("code", "participation minimum not met"),
     "not_communal": _p("code", "the commune has no say in it"),
     "personal_attack": _p("code", "it attacks a person"),
+    "admitted": _p("code", "admitted"),
+    "upheld": _p("code", "the refusal stands"),
+    "by_itself": _p("code", "no decision in time, so it opens"),
     "against_rights": _p("code", "it would take a right away"),
     "advertising": _p("code", "it advertises"),
     "same_as_open": _p("code", "the same as an open one"),
@@ -142,6 +150,9 @@ CODES: Mapping[str, Words] = {
 LABELS: Mapping[str, Words] = {
     "accepted": _p("field", "Accepted"),
     "answer_due": _p("field", "Answer due on"),
+    "carriers": _p("field", "Carried by"),
+    "neighbourhood": _p("field", "Neighbourhood"),
+    "note_sha256": _p("field", "SHA-256 of the sentence"),
     "answer_sha256": _p("field", "SHA-256 of the answer"),
     "appealed": _p("field", "Appeals made"),
     "appeals_accepted": _p("field", "Appeals accepted"),
@@ -149,6 +160,7 @@ LABELS: Mapping[str, Words] = {
     "archive_sha256": _p("field", "SHA-256 of the archive"),
     "arrived": _p("field", "Arrived"),
     "asked": _p("field", "Requests"),
+    "assembly": _p("field", "Assembly"),
     "attempt": _p("field", "Attempt"),
     "ballots": _p("field", "Ballots"),
     "blank": _p("field", "Blank"),
@@ -178,6 +190,7 @@ LABELS: Mapping[str, Words] = {
     "lines": _p("field", "Paper lines"),
     "list_sha256": _p("field", "SHA-256 of the list of lines"),
     "low": _p("field", "Valid at least"),
+    "members": _p("field", "Members"),
     "minimum": _p("field", "Participation minimum"),
     "needed": _p("field", "Threshold"),
     "no": _p("field", "No"),

@@ -18,6 +18,7 @@ from beffroi.web.templatetags.beffroi import brand
 QUEUED: dict[str, str | Promise] = {
     "petition_admitted": _("your petition is open"),
     "petition_refused": _("the decision on your petition"),
+    "petition_upheld": _("the bureau's decision on your petition"),
     "petition_heard": _("the council will hear your petition"),
     "petition_answered": _("the council has answered your petition"),
     "votation_called": _("your petition leads to a votation"),

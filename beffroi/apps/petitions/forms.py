@@ -1,4 +1,4 @@
-"""The forms: write a petition, sign, look a receipt up, decide on admissibility."""
+"""The forms: sign, look a receipt up, recall, reply, judge lines, rule on signals. More in writing_forms.py."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,45 +10,6 @@ from beffroi.apps.assemblies.models import Official
 from beffroi.apps.petitions.actions import LIMITS
 from beffroi.apps.petitions.actions.panel import REASONS as RULINGS
 from beffroi.apps.petitions.models import CheckedLine, Ruling
-from beffroi.apps.petitions.reasons import reasons_for
-
-
-class Writing(forms.Form):
-    """What a petition says. A browser counts a line break as two signs, we count one: the limit is ours."""
-
-    title = forms.CharField(
-        label=_("Title"),
-        help_text=_("What you ask for, in one line. 120 signs at most."),
-        max_length=LIMITS["title"],
-        error_messages={"required": _("Write a title."), "max_length": _("Shorten the title to 120 signs.")},
-    )
-    text = forms.CharField(
-        label=_("What you ask for, and why"),
-        help_text=_("Short sentences are read to the end. 5,000 signs at most."),
-        widget=forms.Textarea(attrs={"rows": 12}),
-        error_messages={"required": _("Write what you ask for.")},
-    )
-    question = forms.CharField(
-        label=_("The question that the commune would vote on"),
-        help_text=_("It is answered by yes or no. 300 signs at most."),
-        max_length=LIMITS["question"],
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Write the question."), "max_length": _("Shorten the question to 300 signs.")},
-    )
-    named = forms.BooleanField(
-        label=_("My name is published with the petition"),
-        help_text=_("Whoever carries a petition is named, and speaks before the council."),
-        error_messages={"required": _("A petition is carried by a named person: tick this box, or do not file it.")},
-    )
-
-    def clean_text(self) -> str:
-        return _long(self.cleaned_data["text"])
-
-    def clean_title(self) -> str:
-        return _without_controls(" ".join(self.cleaned_data["title"].split()))
-
-    def clean_question(self) -> str:
-        return _without_controls(" ".join(self.cleaned_data["question"].split()))
 
 
 def _long(written: str) -> str:
@@ -140,34 +101,6 @@ class ReceiptLookup(forms.Form):
             "max_length": _("This is too long for a receipt."),
         },
     )
-
-
-class Decision(forms.Form):
-    """The secretariat's: admit, or refuse for one of the published reasons."""
-
-    ADMIT, REFUSE = "admit", "refuse"
-    decision = forms.ChoiceField(
-        label=_("Your decision"),
-        choices=[(ADMIT, _("Admit: it opens at once")), (REFUSE, _("Refuse, for the reason below"))],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose: admit or refuse.")},
-    )
-    reason = forms.ChoiceField(
-        required=False,
-        label=_("If you refuse: the reason, which is published"),
-    )
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("No reason chosen")), *reasons_for(kind).items()]
-
-    def clean(self) -> dict[str, object]:
-        cleaned: dict[str, object] = super().clean() or {}
-        if cleaned.get("decision") == self.REFUSE and not cleaned.get("reason"):
-            self.add_error("reason", forms.ValidationError(_("A refusal needs its reason.")))
-        return cleaned
 
 
 class VerdictForm(forms.Form):

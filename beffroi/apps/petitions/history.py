@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beffroi.apps.gazette.queries import about
+from beffroi.apps.petitions.actions import admissibility_due
 from beffroi.apps.petitions.models import Effect, Petition
 from beffroi.apps.petitions.queries import RungSeen
 from beffroi.apps.petitions.reasons import reason
@@ -48,6 +49,10 @@ def to_come(petition: Petition, rungs: list[RungSeen], today: date) -> list[Even
     for effect in (seen.effect for seen in rungs):
         if effect is not None:
             ahead.extend(_of_effect(effect))
+    if petition.state == Petition.State.FILED:
+        ahead.append(
+            (admissibility_due(petition), _("Last day of the decision. Without it, the petition opens by itself."))
+        )
     if petition.state == Petition.State.OPEN and petition.closes_at is not None:
         ahead.append((localdate(petition.closes_at), _("Last day to sign.")))
     return [Event(on, sentence, to_come=True) for on, sentence in sorted(ahead) if on >= today]
@@ -86,6 +91,19 @@ def _figures(data: Data) -> dict[str, str]:
 
 def _refused(data: Data) -> str:
     return _("Not admissible. %(reason)s") % {"reason": str(reason(str(data["code"])))}
+
+
+def _appeal_decided(data: Data) -> str:
+    return {
+        "admitted": _("The council's bureau admits it."),
+        "upheld": _("The council's bureau keeps the refusal."),
+        "by_itself": _("The council's bureau did not decide in time: the petition opens by itself."),
+    }.get(str(data["outcome"]), "")
+
+
+def _carried(data: Data) -> str:
+    told = ngettext("%(carriers)s person carries it.", "%(carriers)s persons carry it.", int(data["carriers"]))
+    return told % _figures(data)
 
 
 def _crossed(data: Data) -> str:
@@ -156,6 +174,12 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "petition.filed": lambda data: _("The text is filed."),
     "petition.admitted": lambda data: _("Found admissible."),
     "petition.refused": _refused,
+    "petition.withheld": lambda data: _("Its text is no longer shown."),
+    "petition.appealed": lambda data: (
+        _("The refusal is contested: the bureau decides by %(day)s.") % {"day": _when(data["due"])}
+    ),
+    "petition.appeal_decided": _appeal_decided,
+    "petition.carried": _carried,
     "petition.opened": lambda data: _("Open for signatures. Its bases and thresholds are frozen."),
     "petition.crossed": _crossed,
     "petition.verified": _verified,

@@ -23,6 +23,12 @@ def _close(now: datetime) -> None:
     actions.close_left(now)
     actions.close_due(now)
     actions.open_overdue(now)
+    actions.open_unanswered(now)
+
+
+def _forget(now: datetime) -> None:
+    actions.forget_drafts(now)
+    actions.forget_files(now)
 
 
 def _forget_paper(now: datetime) -> None:
@@ -37,7 +43,7 @@ def _look(now: datetime) -> None:
     unusual.look(now)
 
 
-def _forget(now: datetime) -> None:
+def _forget_names(now: datetime) -> None:
     traces.forget(now)
     if actions.erase_due(now):
         erase([Signature, PaperLine, JudgedSignature, CheckedLine, Trace])  # from the disk too
@@ -51,6 +57,7 @@ JOBS = [
     Job("petitions.signals", 3600, _look),
     Job("petitions.tell_officials", 60, actions.tell_officials),
     Job("petitions.forget_paper", 24 * 3600, _forget_paper),
-    Job("petitions.recount", 24 * 3600, _recount),
     Job("petitions.forget", 24 * 3600, _forget),
+    Job("petitions.recount", 24 * 3600, _recount),
+    Job("petitions.forget_names", 24 * 3600, _forget_names),
 ]

@@ -6,13 +6,19 @@ from django.db.models import F, Q
 
 from beffroi.apps.assemblies.models import AgendaItem, Hearing, Official
 from beffroi.apps.petitions.checking_models import CheckedLine, NamesSeen, Ruling, Sample, Signal, Trace
+from beffroi.apps.petitions.models_writing import Appeal, Attachment, CoPetitioner, Decision, Draft, Withheld
 from beffroi.apps.petitions.paper_models import Printing, ReadLine, Sheet, SheetReading, SheetScan
-from beffroi.apps.roll.models import Person
+from beffroi.apps.roll.models import Neighbourhood, Person
 from beffroi.apps.votations.models import Votation
 
 __all__ = [
+    "Appeal",
+    "Attachment",
     "CheckedLine",
+    "CoPetitioner",
     "Crossing",
+    "Decision",
+    "Draft",
     "Effect",
     "JudgedSignature",
     "NamesSeen",
@@ -30,6 +36,7 @@ __all__ = [
     "Signature",
     "Tally",
     "Trace",
+    "Withheld",
 ]
 
 
@@ -44,7 +51,7 @@ class Petition(models.Model):
     TRANSITIONS = {
         State.FILED: {State.REFUSED, State.OPEN},
         State.OPEN: {State.CLOSED},
-        State.REFUSED: set(),
+        State.REFUSED: {State.OPEN},  # on appeal only
         State.CLOSED: set(),
     }
 
@@ -58,8 +65,16 @@ class Petition(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(max_length=5000)
     question = models.CharField(max_length=300)  # what the commune would vote on, answered by yes or no
+    sources = models.JSONField(default=list)  # [{"title", "url"}], in the order of the author
+    # Null: the whole commune. Else whoever lives there on the day of the act signs.
+    neighbourhood = models.ForeignKey(Neighbourhood, on_delete=models.PROTECT, null=True, related_name="+")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="petitions")
     author_name = models.CharField(max_length=250)  # public by her consent: who carries a petition is named
+    filed_by = models.ForeignKey(  # the agent, when it was filed at the counter
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    #: The hash of the code with which co-petitioners join; whoever holds the code may ask to be named.
+    invitation_hash = models.CharField(max_length=64, null=True, unique=True)
     state = models.CharField(max_length=16, choices=State, default=State.FILED)
     refusal_code = models.CharField(max_length=40, blank=True)
     filed_at = models.DateTimeField()
@@ -243,6 +258,7 @@ class PaperLine(models.Model):
         STRUCK_OFF = "struck_off"  # by the panel: she may sign again at the counter
         NOT_AN_ELECTOR = "not_an_elector"  # of a recall, which electors sign
         UNDER_18 = "under_18"
+        OTHER_NEIGHBOURHOOD = "other_neighbourhood"  # of a neighbourhood's petition
         WITHDRAWN = "withdrawn"  # taken back after the sheet was handed in: the later will stands
 
     #: What an agent may read by herself; the others follow from whom the line names.

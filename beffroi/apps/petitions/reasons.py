@@ -11,6 +11,7 @@ REASONS: Final = MappingProxyType[str, str | Promise](
     {
         "not_communal": _("The commune has no say in what is asked: another authority decides on it."),
         "personal_attack": _("The text accuses or attacks a person."),
+        "private_life": _("The text shows somebody's private life."),
         "against_rights": _("What is asked would take away a right that the law gives to everybody."),
         "advertising": _("The text sells something or serves an election campaign."),
         "same_as_open": _("A petition that asks for the same thing is open already."),
@@ -23,7 +24,7 @@ REASONS: Final = MappingProxyType[str, str | Promise](
 RECALL_REASONS: Final = MappingProxyType[str, str | Promise](
     {
         "insult": _("The text insults the person, or accuses her or him of a crime or an offence."),
-        "private_life": _("The text speaks of the person's private life, and not of what she or he does in office."),
+        "private_life": REASONS["private_life"],
         "not_this_mandate": _("What is held against the person does not concern this mandate."),
         "advertising": REASONS["advertising"],
         "not_elector_author": _("The person who filed it is not on the electoral roll."),
@@ -44,3 +45,7 @@ def reasons_for(kind: str) -> Mapping[str, str | Promise]:
 def reason(code: str) -> str | Promise:
     """The sentence of any published code; empty for none."""
     return (REASONS | RECALL_REASONS | BY_ITSELF).get(code, code)
+
+
+#: For these the words themselves do harm: the secretariat may stop showing them.
+WITHHOLDABLE: Final = frozenset({"personal_attack", "private_life", "insult"})

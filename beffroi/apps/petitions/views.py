@@ -1,12 +1,11 @@
-"""Petitions for readers, signers and agents. Each view parses, calls one verb or one read, renders."""
+"""Petitions for readers and signers. Each view parses, calls one verb or one read, renders."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,16 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from beffroi.apps.petitions import actions, history, perms, queries, traces
 from beffroi.apps.petitions.actions.ladder import recalls_exist
 from beffroi.apps.petitions.actions.state import why_not_of_body
-from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
-from beffroi.apps.petitions.models import Petition
-from beffroi.apps.petitions.reasons import REASONS, reason
+from beffroi.apps.petitions.forms import ReceiptLookup, Signing
+from beffroi.apps.petitions.models import Petition, Rung
+from beffroi.apps.petitions.reasons import reason
 from beffroi.apps.roll.acting import COUNTER, Request
 from beffroi.apps.roll.actions import note_counter_act
-from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
+from beffroi.apps.roll.perms import requires_acting
 from beffroi.apps.roll.queries import ELECTORS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
+from beffroi.web.views import told
 
 SECTION = {"section": "petitions"}
 SHOWN_ONCE = "petition_receipt"
@@ -90,9 +90,7 @@ def petition(request: Request, number: str) -> HttpResponse:
         "reply": queries.reply_of(row) if is_recall else None,
         "may_reply": perms.may_reply(request.account, row, timezone.localdate(now)) and actions.reply_is_open(row, now),
         "at_work": perms.is_at_work(request.account, request.acting),
-        "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
         "may_enter": perms.may_enter_lines(request.account) and row.state == State.OPEN,
-        "admissibility_days": pack.current().number("petitions.admissibility_days", timezone.localdate(now)),
         "speaking_minutes": pack.current().number("petitions.speaking_minutes", timezone.localdate(now)),
     }
     return _page(request, "petition", context)
@@ -100,37 +98,11 @@ def petition(request: Request, number: str) -> HttpResponse:
 
 @require_GET
 def text(request: HttpRequest, number: str) -> HttpResponse:
-    """The exact bytes whose fingerprint the journal holds."""
-    return HttpResponse(actions.text_bytes(_petition(number)), content_type="text/plain; charset=utf-8")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@requires_acting
-def new(request: Request) -> HttpResponse:
-    """Write, read again, file. Nothing is kept between the steps but what the form itself carries."""
-    assert request.acting is not None
-    form = Writing(_posted(request))
-    step = request.POST.get("step", "write")
-    if request.method == "POST" and form.is_valid():
-        if step == "file":
-            parts = {name: form.cleaned_data[name] for name in ("title", "text", "question")}
-            filed = actions.file(request.acting.person, **parts, now=timezone.now())
-            note_counter_act(request.acting, "petition.filed", timezone.now())
-            messages.success(
-                request, _("Your petition is filed under the number %(number)s.") % {"number": filed.number}
-            )
-            return redirect("petitions:petition", filed.number)
-        if step == "review":
-            return _page(request, "review", {"form": form, "author": request.acting.person})
-    today = timezone.localdate()
-    context = {
-        "form": form,
-        "author": request.acting.person,
-        "days": pack.current().number("petitions.admissibility_days", today),
-        "reasons": REASONS.values(),
-    }
-    return _page(request, "new", context, status=400 if form.errors else 200)
+    """The exact bytes whose fingerprint the journal holds; gone while they are withheld."""
+    row = _petition(number)
+    if hasattr(row, "withheld"):
+        return told(request, 410, _("Text withheld"), _("The petition's page says why it is no longer shown."))
+    return HttpResponse(actions.text_bytes(row), content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -146,7 +118,8 @@ def sign(request: Request, number: str) -> HttpResponse:
     is_elector = not eligibility(person, ELECTORS, today)
     is_recall = row.kind == Petition.Kind.RECALL
     used = queries.legal_request_of(person, today) if is_elector else None
-    may_be_legal = is_elector and used is None and not is_recall
+    has_legal_rung = any(rung.code == Rung.Code.LEGAL for rung in row.rungs.all())
+    may_be_legal = has_legal_rung and is_elector and used is None
     form = Signing(_posted(request), may_be_legal=may_be_legal, at_counter=at_counter)
     refusal = _refusal(row, person_code=why_not_of_body(row, person, today))
     mine = queries.signature_of(row, person)
@@ -252,27 +225,3 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "can_withdraw": found is not None and queries.can_still_withdraw(found, timezone.now()),
     }
     return _page(request, "receipt", context, status=400 if form.errors else 200)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@requires(perms.may_decide, CLERKS)
-def desk(request: Request, number: str) -> HttpResponse:
-    """The secretariat reads a filed petition and decides."""
-    row = _petition(number)
-    form = Decision(_posted(request), kind=row.kind)
-    if request.method == "POST" and form.is_valid():
-        assert request.account is not None
-        if form.cleaned_data["decision"] == Decision.ADMIT:
-            actions.admit(row, request.account, timezone.now())
-            messages.success(request, _("The petition is open. The journal says so."))
-        else:
-            actions.refuse(row, request.account, form.cleaned_data["reason"], timezone.now())
-            messages.success(request, _("The petition is refused, with its reason. The journal says so."))
-        return HttpResponseRedirect(reverse("petitions:petition", args=[row.number]))
-    context = {
-        "petition": row,
-        "form": form,
-        "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
-    }
-    return _page(request, "desk", context, status=400 if form.errors else 200)

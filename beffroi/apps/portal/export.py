@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.models import Appeal, CoPetitioner, Draft, Petition
 from beffroi.apps.petitions.queries import signatures_of, state_of
 from beffroi.apps.roll.models import Address, CounterSession, Enrolment, Move, Person
 from beffroi.apps.votations.models import PollBookEntry, Voter
@@ -28,6 +28,18 @@ def of_person(person: Person) -> dict[str, Any]:
         "petitions": [
             {"number": row.number, "kind": row.kind, "title": row.title, "filed_at": row.filed_at, "state": row.state}
             for row in Petition.objects.filter(author=person).order_by("filed_at")
+        ],
+        "drafts": [
+            {"title": row.title, "text": row.text, "question": row.question, "saved_at": row.saved_at}
+            for row in Draft.objects.filter(author=person).order_by("saved_at")
+        ],
+        "carried": [
+            {"petition": row.petition.number, "joined_at": row.joined_at, "left_at": row.left_at, "name": row.name}
+            for row in CoPetitioner.objects.filter(person=person).select_related("petition").order_by("joined_at")
+        ],
+        "appeals": [
+            {"petition": row.petition.number, "text": row.text, "filed_at": row.filed_at, "outcome": row.outcome}
+            for row in Appeal.objects.filter(petition__author=person).select_related("petition").order_by("filed_at")
         ],
         "votations": _votations(person),
         "at_the_counter": [

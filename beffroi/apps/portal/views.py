@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beffroi.apps.assemblies.perms import is_councillor
+from beffroi.apps.assemblies.perms import is_of_the_bureau, official_of
 from beffroi.apps.petitions.checks import to_compare
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.perms import may_judge_lines
+from beffroi.apps.petitions.reading import appeals_to_decide, carried_by, drafts_of
 from beffroi.apps.portal import export, queries, rulebook
 from beffroi.apps.portal.forms import PersonSearch
 from beffroi.apps.portal.perms import DESK, has_a_desk
@@ -66,19 +67,23 @@ def space(request: HttpRequest) -> HttpResponse:
     second_step = account.half_way and is_needed(account)
     if second_step and account.person is None:
         return to_second_factor(request)
+    official = official_of(account, localdate(now))
     context: dict[str, Any] = {
         "section": "space",
         "second_step": second_step,
-        "councillor": is_councillor(account, localdate(now)),
+        "councillor": official is not None,
         "desk": has_a_desk(account),
-        "to_answer": queries.to_answer() if is_councillor(account, localdate(now)) else [],
+        "to_answer": queries.to_answer() if official else [],
+        "bureau": (of_the_bureau := is_of_the_bureau(official, localdate(now))),
+        "appeals": appeals_to_decide() if of_the_bureau else [],
     }
     if account.person is not None:
         context |= {
             "person": account.person,
             "to_confirm": enrolment.to_confirm(account.person, localdate(now)),
             "signed": queries.signed_by(account.person, now),
-            "petitions": Petition.objects.filter(author=account.person).order_by("-filed_at"),
+            "petitions": carried_by(account.person),
+            "drafts": drafts_of(account.person),
             "votes": queries.votes_of(account.person, now),
             "counter_sessions": CounterSession.objects.filter(person=account.person).order_by("-opened_at")[:10],
         }

@@ -107,11 +107,16 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "charter.withdrawn": "official:id text_sha256:sha256",
             "enrolment.day": "date:date asked:number counter:number accepted:number refused:number appealed:number "
             "appeals_accepted:number appeals_refused:number",
-            "petition.filed": "petition:id official?:id",
+            "petition.filed": "petition:id official?:id text_sha256?:sha256",
             "petition.replied": "petition:id official:id version:number reply_sha256:sha256",
             "petition.admitted": "petition:id",
-            "petition.refused": "petition:id code:code",
+            "petition.refused": "petition:id code:code note_sha256?:sha256",
+            "petition.withheld": "petition:id code:code text_sha256:sha256",
+            "petition.appealed": "petition:id due:date",
+            "petition.appeal_decided": "petition:id outcome:code answer_sha256?:sha256",
+            "petition.carried": "petition:id carriers:number",
             "petition.opened": "petition:id closes:date text_sha256:sha256 inhabitants?:number electors?:number "
+            "neighbourhood?:id "
             "hearing_needed?:number referendum_needed?:number legal_needed?:number recall_needed?:number",
             "petition.crossed": "petition:id rung:code attempt:number count:number needed:number",
             "petition.verified": "petition:id rung:code attempt:number valid:number refused:number outcome:code",
@@ -129,6 +134,7 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "petition.sheet_lost": "petition:id sheet:id",
             "petition.sheet_refused": "petition:id sheet:id code:code",
             "recount.alarm": "petition:id counted:number recounted:number",
+            "assembly.bureau": "assembly:id members:number",
             "sitting.convened": "sitting:id date:date",
             "hearing.scheduled": "hearing:id sitting:id petition:id date:date",
             "hearing.held": "hearing:id petition:id answer_due:date",

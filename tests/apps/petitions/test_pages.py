@@ -132,42 +132,6 @@ def test_the_legal_request_is_asked_of_electors_who_have_not_made_theirs(
     assert "Not for the legal threshold, which is for the electoral roll." in said
 
 
-def test_a_petition_is_written_read_again_and_filed(visitors: dict[str, Client], petition: Petition) -> None:
-    fields = {"title": "Un marché", "text": "Le mercredi.\n\nTous.", "question": "Un marché ?", "named": "on"}
-    again = town.post(visitors["resident"], "/petitions/ecrire", step="review", **fields)
-    assert "Not filed yet" in words(again)
-    assert Petition.objects.count() == 1
-    back = town.post(visitors["resident"], "/petitions/ecrire", step="write", **fields)
-    assert 'value="Un marché"' in back.content.decode()
-    done = town.post(visitors["resident"], "/petitions/ecrire", step="file", **fields)
-    row = Petition.objects.get(title="Un marché")
-    assert done["Location"] == f"/petitions/{row.number}"
-    assert (row.state, row.text) == ("filed", "Le mercredi.\n\nTous.")
-    assert "waits for a decision" in words(visitors["anonymous"].get(f"/petitions/{row.number}"))
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"title": ""}, "Write a title."),
-        ({"title": "a" * 121}, "Shorten the title"),
-        ({"text": "a" * 5001}, "Shorten the text by 1 signs."),
-        ({"question": "\x1b"}, "cannot be printed"),
-        ({"text": "a\0b"}, "Null characters are not allowed."),
-        ({"named": ""}, "carried by a named person"),
-    ],
-)
-def test_what_is_missing_in_a_petition_is_said_beside_the_field(
-    visitors: dict[str, Client], petition: Petition, change: dict[str, str], said: str
-) -> None:
-    fields = {"title": "Un marché", "text": "Le mercredi.", "question": "Un marché ?", "named": "on"} | change
-    for step in ("review", "file"):
-        answer = town.post(visitors["resident"], "/petitions/ecrire", step=step, **fields)
-        assert answer.status_code == 400
-        assert said in words(answer)
-    assert Petition.objects.count() == 1
-
-
 def test_markup_in_a_petition_is_shown_as_text(visitors: dict[str, Client], petition: Petition) -> None:
     Petition.objects.update(title="<script>alert(1)</script>", text="<b>x</b>", author_name="<i>y</i>")
     for path in (f"/petitions/{petition.number}", "/petitions", f"/petitions/{petition.number}/signer"):
@@ -183,7 +147,16 @@ def test_the_secretariat_admits_or_refuses_with_a_reason(visitors: dict[str, Cli
     assert town.post(visitors["clerk"], desk(one.number)).status_code == 400
     said = words(town.post(visitors["clerk"], desk(one.number), decision="refuse"))
     assert "A refusal needs its reason." in said
-    assert town.post(visitors["clerk"], desk(one.number), decision="refuse", reason="unclear").status_code == 302
+    assert (
+        town.post(
+            visitors["clerk"],
+            desk(one.number),
+            decision="refuse",
+            reason="unclear",
+            note="On ne saurait pas quoi voter.",
+        ).status_code
+        == 302
+    )
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 302
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 422
     assert set(Petition.objects.values_list("state", flat=True)) == {"open", "refused"}
@@ -277,7 +250,7 @@ def test_the_list_shows_open_ones_those_to_decide_and_those_that_are_over(
     visitors: dict[str, Client], petition: Petition, clerk: Account
 ) -> None:
     waiting, refused = town.filed(petition.author), town.filed(petition.author)
-    actions.refuse(refused, clerk, "unclear", NOON)
+    actions.refuse(refused, clerk, "unclear", "On ne saurait pas à quoi répondre.", NOON)
     said = words(visitors["anonymous"].get("/petitions"))
     assert "1 open petition" in said
     assert f"no. {waiting.number}" in said

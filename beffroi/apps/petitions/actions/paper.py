@@ -205,6 +205,7 @@ _LINE_CODES: Final = {
     "petitions.struck_off": PaperLine.Refusal.STRUCK_OFF,
     "petitions.not_an_elector": PaperLine.Refusal.NOT_AN_ELECTOR,
     "petitions.under_18": PaperLine.Refusal.UNDER_18,
+    "petitions.other_neighbourhood": PaperLine.Refusal.OTHER_NEIGHBOURHOOD,
 }
 
 # What refuses the ticked box of the legal request, and not the signature.

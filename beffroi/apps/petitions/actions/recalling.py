@@ -17,8 +17,9 @@ from beffroi.apps.gazette.actions import publish
 from beffroi.apps.letters.actions import queue
 from beffroi.apps.petitions.actions import ladder
 from beffroi.apps.petitions.actions.counting import close
-from beffroi.apps.petitions.actions.filing import LIMITS, next_number, written
+from beffroi.apps.petitions.actions.filing import next_number
 from beffroi.apps.petitions.actions.state import locked, must_be_of_body, must_sit
+from beffroi.apps.petitions.actions.texts import LIMITS, written
 from beffroi.apps.petitions.models import Crossing, Petition, Reply
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
@@ -45,7 +46,7 @@ def file(acting: Acting, official: Official, text: str, now: datetime) -> Petiti
     """
     if not ladder.recalls_exist(pack.current()):
         raise Refused("petitions.no_recall_here")
-    grievance = written("text", text)
+    grievance = written("text", text, LIMITS["text"])
     must_be_of_body(Petition(kind=RECALL), acting.person, now)
     must_sit(official, now)
     for _ in range(20):  # as for any petition: two filed at the same instant ask for the same number
@@ -73,6 +74,7 @@ def _file(acting: Acting, official: Official, text: str, now: datetime) -> Petit
         question=question,
         author=acting.person,
         author_name=str(acting.person),
+        filed_by=acting.agent,
         filed_at=now,
     )
     publish("petition.filed", now, petition=petition.number, official=official.number)
@@ -123,7 +125,7 @@ def reply(petition: Petition, account: Account, text: str, now: datetime) -> Rep
         raise Refused("petitions.not_a_recall")
     if not reply_is_open(row, now):
         raise Refused("petitions.reply_closed")
-    told = written("text", text)
+    told = written("text", text, LIMITS["text"])
     last = row.replies.aggregate(last=Max("version"))["last"] or 0
     if last and row.replies.get(version=last).text == told:
         raise Refused("petitions.reply_unchanged")

@@ -17,7 +17,15 @@ from beffroi.apps.gazette.actions import publish
 from beffroi.apps.gazette.models import Checkpoint
 from beffroi.apps.petitions.actions.counting import CHUNK
 from beffroi.apps.petitions.actions.state import locked
-from beffroi.apps.petitions.models import CheckedLine, Crossing, JudgedSignature, PaperLine, Sample, SheetReading, Signature
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    Crossing,
+    JudgedSignature,
+    PaperLine,
+    Sample,
+    SheetReading,
+    Signature,
+)
 from beffroi.apps.roll.models import Account
 from beffroi.core import suffrage
 from beffroi.core.errors import Malformed, Refused

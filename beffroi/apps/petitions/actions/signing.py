@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.counting import uncount
 from beffroi.apps.petitions.actions.state import locked, must_be_of_body, must_be_open, quarter_of, share
-from beffroi.apps.petitions.models import Petition, Signature
+from beffroi.apps.petitions.models import Petition, Rung, Signature
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
 from beffroi.apps.roll.queries import ELECTORS, eligibility
@@ -35,10 +35,10 @@ def sign_for(
 ) -> Receipt:
     """One row for this person, by any channel. `Refused` says which rule stands in the way."""
     must_be_of_body(petition, person, now)
-    if legal and petition.kind == Petition.Kind.RECALL:
-        raise Refused("petitions.no_legal_request")
     if legal and (code := eligibility(person, ELECTORS, localdate(now))):
         raise Refused(f"petitions.{code}")
+    if legal and not petition.rungs.filter(code=Rung.Code.LEGAL).exists():
+        raise Refused("petitions.no_legal_request")  # it would be spent for nothing
     receipt = receipts.new()
     given = {
         "channel": channel,

@@ -51,7 +51,10 @@ def why_not_of_body(petition: Petition, person: Person, day: date) -> str:
     if petition.kind == Petition.Kind.RECALL:
         code = eligibility(person, ELECTORS, day)
         return _OF_ELECTORS.get(code, code)
-    return eligibility(person, RESIDENTS, day)
+    if code := eligibility(person, RESIDENTS, day):
+        return code
+    elsewhere = petition.neighbourhood_id is not None and petition.neighbourhood_id != person.neighbourhood_id
+    return "other_neighbourhood" if elsewhere else ""
 
 
 def must_be_of_body(petition: Petition, person: Person, now: datetime) -> None:

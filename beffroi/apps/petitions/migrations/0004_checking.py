@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("gazette", "0001_initial"),
-        ("petitions", "0002_paper"),
+        ("petitions", "0003_writing"),
         ("roll", "0003_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -25,6 +25,7 @@ def verdict(code: str) -> str:
         "too_young": _("under 16"),
         "ambiguous": _("several persons of that name"),
         "left": _("no longer lives here"),
+        "other_neighbourhood": _("lives in another neighbourhood"),
         "unsigned": _("no signature on the line"),
         "other_person": _("the line names somebody else"),
         "same_hand": _("several lines by the same hand"),
