@@ -19,6 +19,10 @@ SENTENCES: Mapping[str, Words] = {
     "roll.import_undone": _(
         "Import of the electoral roll taken back, with its %(arrived)s arrivals and %(left)s departures"
     ),
+    "roles.changed": _("Accounts at work: the role “%(role)s” has changed, persons who hold it: %(holders)s"),
+    "boundaries.planned": _("New boundaries of polling stations from %(date)s on, streets concerned: %(streets)s"),
+    "boundaries.dropped": _("The new boundaries planned for %(date)s are given up"),
+    "boundaries.applied": _("The boundaries of %(date)s hold: persons who vote in another polling station: %(moved)s"),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
@@ -35,6 +39,8 @@ SENTENCES: Mapping[str, Words] = {
         "Petition %(petition)s: alarm, the recount finds %(recounted)s signatures where %(counted)s were counted"
     ),
     "sitting.convened": _("Sitting %(sitting)s: council convened for %(date)s"),
+    "sitting.moved": _("Sitting %(sitting)s: its date or its place has changed, it is on %(date)s"),
+    "sitting.cancelled": _("Sitting %(sitting)s, planned for %(date)s: cancelled, its page says why"),
     "hearing.scheduled": _(
         "Hearing %(hearing)s: petition %(petition)s is on the agenda of the sitting %(sitting)s, on %(date)s"
     ),
@@ -107,6 +113,10 @@ LABELS: Mapping[str, Words] = {
     "fingerprint": _p("field", "Fingerprint of the election"),
     "head": _p("field", "Last event of the box (SHA-256)"),
     "hearing": _p("field", "Hearing"),
+    "holders": _p("field", "Persons who hold it"),
+    "moved": _p("field", "Persons in another polling station"),
+    "role": _p("field", "Role"),
+    "streets": _p("field", "Streets"),
     "hearing_needed": _p("field", "Needed for a hearing"),
     "height": _p("field", "Events in the box"),
     "inhabitants": _p("field", "Inhabitants"),
