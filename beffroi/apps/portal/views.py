@@ -23,6 +23,7 @@ from beffroi.apps.roll.actions import COUNTER_MINUTES
 from beffroi.apps.roll.models import CounterSession
 from beffroi.apps.roll.perms import (
     acts_at_counter,
+    is_administrator,
     is_clerk,
     is_resident,
     is_scrutineer,
@@ -102,6 +103,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "agent": may_act_at_counter(account),
         "clerk": is_clerk(account),
+        "administrator": is_administrator(account),
         "minutes": COUNTER_MINUTES,
     }
     if context["agent"]:

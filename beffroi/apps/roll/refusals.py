@@ -35,4 +35,30 @@ SENTENCES: dict[str, str | Promise] = {
     "roll.changed_since": _(
         "Somebody has acted, or was changed, since the import ({at_fault}): it can no longer be taken back as a whole."
     ),
+    "roll.busy": _("An import is under way already. Finish it or give it up before you begin another."),
+    "roll.no_task": _("The page that you sent is out of date. Look at what it shows now."),
+    "roll.too_large": _("This file is too large to be the one that is expected here."),
+    "roll.file_gone": _("The file is no longer on the server. Give this import up, and hand the file in again."),
+    "roll.wrong_number": _("This is not the number of changes. Look at the preview again."),
+    "roll.many_leave_page": _("This is not the number of persons who would leave. Look at the preview again."),
+    "roll.one_line_each": _("Two lines cannot be the same person. Look at your answers again."),
+    "roll.boundaries_past": _("Streets are recorded already: a change begins today at the earliest."),
+    "roll.boundaries_ahead": _("A change is planned for {at_fault} already. Give it up first, or wait for its day."),
+    "roll.boundaries_same_day": _("A change of that day has been applied already. Choose a later day."),
+    "roll.boundaries_hold": _("These boundaries hold already. To correct them, hand in another file."),
+    "roll.not_administrator": _("Only an administrator can do this."),
+    "roll.no_name": _("Write the name, 120 signs at most."),
+    "roll.own_roles": _("Nobody changes her or his own roles. Another administrator does."),
+    "roll.at_work_only": _("Only accounts at work hold these roles."),
+    "roll.apart": _(
+        "Whoever administers this site neither stands at the counter, nor counts ballots, nor sits on the verification "
+        "panel. Take the other role away first."
+    ),
+    "roll.last_administrator": _("This is the last administrator. Make another one first."),
+    "roll.administrator_first": _("Take the role of administrator away from this account before you close it."),
+    "roll.asked_already": _("This has been asked already. Another administrator has to agree."),
+    "roll.second_person": _("Somebody else has to agree: neither who asked, nor who would receive the role."),
+    "roll.no_request": _("There is nothing to agree to any longer."),
+    "roll.no_such_role": _("There is no such role."),
+    "roll.closed_account": _("This account is closed. Open it again first."),
 }

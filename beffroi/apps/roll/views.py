@@ -25,7 +25,7 @@ from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.checks import may_show_codes
 from beffroi.apps.roll.forms import AddressForm, CodeForm, WhoForm
 from beffroi.apps.roll.models import Account, Person
-from beffroi.apps.roll.perms import AGENTS, is_clerk, is_scrutineer, may_act_at_counter, requires
+from beffroi.apps.roll.perms import AGENTS, is_administrator, is_clerk, is_scrutineer, may_act_at_counter, requires
 from beffroi.apps.roll.queries import candidates
 from beffroi.core.errors import Refused
 from beffroi.web import frame
@@ -137,7 +137,8 @@ def _enter(request: HttpRequest, account: Account, after: str) -> HttpResponse:
 
 def _home_of(account: Account) -> str:
     doors = frame.doors()
-    has_a_desk = may_act_at_counter(account) or is_clerk(account) or is_scrutineer(account)
+    desks = (may_act_at_counter, is_clerk, is_scrutineer, is_administrator)
+    has_a_desk = any(desk(account) for desk in desks)
     return doors.get("counter" if has_a_desk else "space", "/")
 
 
