@@ -87,6 +87,11 @@ CODES: Mapping[str, Words] = {
     "advertising": _p("code", "it advertises"),
     "same_as_open": _p("code", "the same as an open one"),
     "unclear": _p("code", "no question to answer by yes or no"),
+    "agent": _p("code", "counter"),
+    "clerk": _p("code", "secretariat"),
+    "scrutineer": _p("code", "scrutineer"),
+    "panel": _p("code", "verification panel"),
+    "administrator": _p("code", "administrator"),
     "not_resident": _p("code", "its author is not on the register"),
 }
 
