@@ -64,9 +64,13 @@ def test_a_sitting_changes_until_its_convocation_leaves(commune: None) -> None:
     assert (sitting.starts_at, sitting.place, sitting.convocation_at) == (STARTS + DAY, "Préau", LEAVES + DAY)
     assert Entry.objects.filter(kind="sitting.moved").count() == 1
     late = LEAVES + DAY
-    assert rule(planning.change, sitting, STARTS + 9 * DAY, "x", LEAVES + 3 * DAY, late) == "assemblies.already_convened"
+    assert (
+        rule(planning.change, sitting, STARTS + 9 * DAY, "x", LEAVES + 3 * DAY, late) == "assemblies.already_convened"
+    )
     actions.convene(sitting, late)
-    assert rule(planning.change, sitting, STARTS + 9 * DAY, "x", LEAVES + 3 * DAY, late) == "assemblies.already_convened"
+    assert (
+        rule(planning.change, sitting, STARTS + 9 * DAY, "x", LEAVES + 3 * DAY, late) == "assemblies.already_convened"
+    )
 
 
 # --- Cancelling
@@ -168,9 +172,7 @@ def test_a_clerk_plans_changes_and_cancels_on_the_pages(before: Any) -> None:
 
 
 def test_a_refusal_stands_at_its_field_with_the_last_day(before: Any) -> None:
-    answer = town.post(
-        town.browser(town.clerk()), reverse("assemblies:plan"), **fields(leaves="2026-11-17T09:00")
-    )
+    answer = town.post(town.browser(town.clerk()), reverse("assemblies:plan"), **fields(leaves="2026-11-17T09:00"))
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert "15/11/2026" in shown

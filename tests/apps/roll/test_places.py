@@ -244,7 +244,8 @@ def test_of_two_changes_at_the_same_instant_one_is_written(town: None) -> None:
     boundaries.apply_due(NOW)
     files = (current(Colombier="02"), current(Tilleul="02"))
     told = at_once(2, lambda n: change(files[n], TODAY + DAY))
-    assert sorted(told)[0] == "" and sorted(told)[1] in {"roll.boundaries_ahead", "roll.not_the_preview"}
+    assert sorted(told)[0] == ""
+    assert sorted(told)[1] in {"roll.boundaries_ahead", "roll.not_the_preview"}
     assert BoundaryChange.objects.filter(since=TODAY + DAY).count() == 1
 
 
@@ -286,9 +287,10 @@ def test_everybody_finds_a_street_without_saying_a_number(village: None, clock: 
 def test_a_form_is_offered_streets_as_one_types(village: None, clock: Any) -> None:
     told = world.browser(None).get(reverse("roll:streets"), {"q": "12 ch des al"}).json()
     assert [street["name"] for street in told["streets"]] == ["chemin des Alouettes"]
-    assert told["streets"][0]["places"][0]["neighbourhood"] == station(
-        told["streets"][0]["places"][0]["station"]
-    ).neighbourhood.name
+    assert (
+        told["streets"][0]["places"][0]["neighbourhood"]
+        == station(told["streets"][0]["places"][0]["station"]).neighbourhood.name
+    )
     assert world.browser(None).get(reverse("roll:streets")).json() == {"streets": []}
 
 

@@ -195,6 +195,6 @@ _rules = st.builds(
 def test_two_rules_overlap_when_some_number_is_in_both(one: Rule, other: Rule) -> None:
     def held(rule: Rule) -> set[int]:
         row = StreetRule(side=rule.side, first=rule.first, last=rule.last)
-        return {number for number in range(0, 25) if covers(row, number)}
+        return {number for number in range(25) if covers(row, number)}
 
     assert overlap(one, other) == overlap(other, one) == bool(held(one) & held(other))
