@@ -27,6 +27,7 @@ OUT, IN = Path(settings.HOME) / "out", Path(settings.HOME) / "in"
 #: Of a hundred signatures: how many come on the web, at the counter, on paper.
 CHANNELS = {"web": 70, "counter": 12, "paper": 18}
 AGENT, SECOND_AGENT, CLERK = "agent@mairie.example", "agente@mairie.example", "secretariat@mairie.example"
+ADMINISTRATOR = "administration@mairie.example"
 SCRUTINEERS = ("scrutin1@mairie.example", "scrutin2@mairie.example")
 
 
