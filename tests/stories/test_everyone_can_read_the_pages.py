@@ -17,7 +17,16 @@ from beffroi.apps.roll.models import Account
 from tests.apps import town
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PUBLIC = ["/", "/chercher?q=bancs", "/regles", "/donnees-personnelles", "/accessibilite", "/contester", "/nulle-part"]
+PUBLIC = [
+    "/",
+    "/chercher?q=bancs",
+    "/regles",
+    "/donnees-personnelles",
+    "/accessibilite",
+    "/contester",
+    "/quartiers",
+    "/nulle-part",
+]
 SMALL = {"width": 320, "height": 640}
 
 

@@ -98,7 +98,7 @@ def _kind(own: Account, row: Account, kind: str, held: set[str], waiting: RoleRe
 
 
 def _act(request: Request, own: Account, row: Account) -> str:
-    now, step, kind = timezone.now(), request.POST.get("step", ""), request.POST.get("kind", "")
+    now, step, kind = timezone.now(), request.POST.get("step", ""), request.POST.get("kind", "").replace("\x00", "")
     if step in {"give", "take"}:
         done = roles.ask(own, row, kind, step == "give", now)
         return _("It is done, and in the journal.") if done else _("Asked. Another administrator has to agree.")

@@ -83,7 +83,7 @@ def _forms(request: Request, task: RollTask | None) -> dict[str, Any]:
 
 
 def _act(request: Request, step: str, form: Any, task: RollTask | None) -> None:
-    now, file = timezone.now(), request.POST.get("file", "")
+    now, file = timezone.now(), request.POST.get("file", "").replace("\x00", "")
     if step == "hand_in":
         content = form.cleaned_data["file"].read(tasks.MOST_BYTES + 1)
         tasks.hand_in(content, _own(request), now)
@@ -115,7 +115,7 @@ def _answers(request: Request, task: RollTask | None) -> tuple[dict[int, str], f
             continue
         if answer == "new":
             new.add(int(line[1]))
-        elif answer.startswith("same:"):
+        elif answer.startswith("same:") and answer.isprintable():
             same[int(line[1])] = answer.removeprefix("same:")[:16]
     if len(set(same.values())) < len(same):
         raise Refused("roll.one_line_each")

@@ -35,7 +35,7 @@ def all_places(request: HttpRequest) -> HttpResponse:
     """Streets by neighbourhood. Streets are asked for without a number: where somebody lives stays out of addresses."""
     today = timezone.localdate()
     words = request.GET.get("rue", "").replace("\x00", "").strip()[:LONGEST_WORDS]
-    slug = request.GET.get("quartier", "")
+    slug = request.GET.get("quartier", "").replace("\x00", "")
     chosen = get_object_or_404(Neighbourhood, slug=slug) if slug else None
     rules = places.in_force(today)
     counts = dict(rules.values_list("station__neighbourhood").annotate(n=Count("street_key", distinct=True)).order_by())

@@ -253,6 +253,14 @@ def test_a_confirmation_of_another_preview_is_refused(client: Any) -> None:
     assert task().state == "ready"
 
 
+def test_signs_that_a_database_cannot_hold_are_no_answer(doubtful: Any) -> None:
+    assert post(doubtful, "decide", **{"line-2": "same:E\x00"}).status_code == 302
+    work()
+    assert task().decisions == {"same": {}, "new": []}
+    assert post(doubtful, "decide", file="\x00").status_code == 302
+    assert post(doubtful, "confirm", file="\x00", fingerprint="\x00", **{"c-changes": "3"}).status_code == 422
+
+
 def test_a_lost_file_is_told(client: Any) -> None:
     hand_in(client, export(*birds(3)))
     (Path(settings.HOME) / "uploads" / "roll" / task().file).unlink()

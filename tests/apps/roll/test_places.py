@@ -282,6 +282,7 @@ def test_everybody_finds_a_street_without_saying_a_number(village: None, clock: 
     assert "impasse Saint-Éloi" in listed
     assert "place du Tilleul" not in listed
     assert client.get(reverse("roll:places"), {"quartier": "nulle-part"}).status_code == 404
+    assert client.get(reverse("roll:places"), {"quartier": "\x00"}).status_code == 200
 
 
 def test_a_form_is_offered_streets_as_one_types(village: None, clock: Any) -> None:

@@ -276,7 +276,8 @@ def test_an_administrator_opens_an_account_and_gives_it_a_role_on_the_pages(firs
     assert kinds(somebody) == {AGENT}
     shown = client.get(page).content.decode()
     assert "Yes, take it away" in shown
-    assert world.post(client, page, step="give", kind="emperor").status_code == 302
+    for step, kind in (("give", "emperor"), ("agree", "\x00"), ("drop", "clerk"), ("x", "x"), ("take", "")):
+        assert world.post(client, page, step=step, kind=kind).status_code == 302
     assert kinds(somebody) == {AGENT}
 
 
