@@ -120,7 +120,7 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield from ((name, reverse(name, args=[index])) for index in (0, 7))
         elif names == {"ref"}:
             # An account at work is nobody of the roll; the sign-in page repeats the address that one came from.
-            yield name, reverse(name, args=[UUID(int=1) if name == "roll:account" else history.person])
+            yield name, reverse(name, args=[UUID("a" * 32) if name == "roll:account" else history.person])
         else:
             assert not names, f"{name}: what shall stand in its address?"
             yield name, reverse(name)
