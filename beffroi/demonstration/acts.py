@@ -30,6 +30,7 @@ OUT, IN = Path(settings.HOME) / "out", Path(settings.HOME) / "in"
 CHANNELS = {"web": 70, "counter": 12, "paper": 18}
 AGENT, SECOND_AGENT, CLERK = "agent@mairie.example", "agente@mairie.example", "secretariat@mairie.example"
 PANEL = "comite@mairie.example"
+ADMINISTRATOR = "administration@mairie.example"
 SCRUTINEERS = ("scrutin1@mairie.example", "scrutin2@mairie.example")
 
 

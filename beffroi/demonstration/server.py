@@ -27,7 +27,9 @@ from beffroi.apps.roll.models import Neighbourhood, Person, Station  # noqa: E40
 from beffroi.apps.votations import actions as votations  # noqa: E402
 from beffroi.apps.votations.archive import archive_bytes  # noqa: E402
 from beffroi.apps.votations.models import Trustee, Votation, Voter  # noqa: E402
+from beffroi.demonstration import streets  # noqa: E402
 from beffroi.demonstration.acts import (  # noqa: E402
+    ADMINISTRATOR,
     AGENT,
     CLERK,
     IN,
@@ -64,7 +66,7 @@ def build(now: datetime, _votation: str) -> None:
     for place, person in enumerate(script["people"]):
         listed[swap(listed, person["register"], place)] = listed[place]
         listed[place] = Resident(street=listed[place].street, **person)
-    people = enrol(listed, now)
+    people = enrol(listed, streets.draw(now - timedelta(days=400)), now)
     electors = sum(person.is_elector for person in people)
     say(
         f"{len(people)} personnes inventées, dont {electors} inscrites sur la liste électorale ; "
@@ -77,6 +79,7 @@ def build(now: datetime, _votation: str) -> None:
         (PANEL, "Maëlle Gravelot", ["panel"]),
         (SCRUTINEERS[0], "Camille Verdier", ["scrutineer"]),
         (SCRUTINEERS[1], "Maxime Tarin", ["scrutineer"]),
+        (ADMINISTRATOR, "Alix Grimpereau", ["administrator"]),
     ):
         roll.open_work_account(name, address, *roles)
     seat(Assembly.objects.get(), script, (now - timedelta(days=240)).date())
@@ -99,15 +102,13 @@ def seat(council: Assembly, script: dict[str, Any], since: date) -> None:
         assemblies.appoint(council, name, "opposition" if number % 4 == 0 else "majority", None, since)
 
 
-def enrol(listed: list[Resident], now: datetime) -> list[Person]:
+def enrol(listed: list[Resident], where: dict[str, Station], now: datetime) -> list[Person]:
     """The residents, entered as an import of the roll would. One in three gave an address; some share one."""
     chance = random.Random(SEED + 1)  # noqa: S311
-    stations = list(Station.objects.select_related("neighbourhood"))
     since = (now - timedelta(days=400)).date()
     named_people, rows = len(play_script()["people"]), []
     with bar() as progress:
         for number, resident in enumerate(progress.track(listed, description="Registre"), 1):
-            station = chance.choice(stations)
             sharing = number // 2 if number % 60 < 2 else number
             address = f"personne{sharing}@exemple.example" if chance.random() < 0.35 else ""
             rows.append(
@@ -118,7 +119,7 @@ def enrol(listed: list[Resident], now: datetime) -> list[Person]:
                     first_name=resident.first_name,
                     birth_date=resident.birth_date,
                     street=f"{chance.randint(1, 90)} {resident.street}",
-                    station=station,
+                    station=where[resident.street],
                     since=since,
                     email=resident.email if number <= named_people else address,
                 )

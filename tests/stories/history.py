@@ -176,7 +176,8 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
         elif names == {"ref"}:
             # A request for enrolment has a ref of its own: the sign-in page repeats the address that a stranger typed.
             apart = app == "petitions" or name.startswith("roll:enrol")
-            ref = NO_REQUEST if apart else history.person
+            # An account at work is nobody of the roll.
+            ref = NO_REQUEST if apart else UUID("a" * 32) if name == "roll:account" else history.person
             yield name, reverse(name, args=[ref])
         elif names == {"ref", "kind"}:
             yield name, reverse(name, args=[NO_REQUEST, "identity"])

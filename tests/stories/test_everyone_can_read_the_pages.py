@@ -18,7 +18,16 @@ from tests.apps import town
 from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PUBLIC = ["/", "/chercher?q=bancs", "/regles", "/donnees-personnelles", "/accessibilite", "/contester", "/nulle-part"]
+PUBLIC = [
+    "/",
+    "/chercher?q=bancs",
+    "/regles",
+    "/donnees-personnelles",
+    "/accessibilite",
+    "/contester",
+    "/quartiers",
+    "/nulle-part",
+]
 SMALL = {"width": 320, "height": 640}
 
 

@@ -93,9 +93,18 @@ class Sitting(models.Model):
     place = models.CharField(max_length=200)
     convocation_at = models.DateTimeField()  # when the convocation leaves; the agenda is fixed from then on
     convened_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=300, blank=True)  # published
 
     class Meta:
         ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancel_reason="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancel_reason="")),
+                name="sitting_cancelled_with_a_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

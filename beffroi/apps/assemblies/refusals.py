@@ -10,6 +10,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "assemblies.already_convened": _("This sitting has been convened already."),
     "assemblies.too_early_to_convene": _("The day to convene this sitting has not come."),
+    "assemblies.is_cancelled": _("This sitting is cancelled."),
+    "assemblies.sitting_past": _("This sitting has begun already, or its day is in the past. Choose a day to come."),
+    "assemblies.convocation_past": _("The convocation would leave in the past. Choose a moment to come."),
     "assemblies.no_sitting": _(
         "No sitting is planned whose convocation has not left. It will be tried again once one is."
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.apps.assemblies import bureau_views, charter_views, views
+from beffroi.apps.assemblies import bureau_views, charter_views, planning_views, views
 
 app_name = "assemblies"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("conseils/auditions/<slug:number>/reponse.txt", views.answer_text, name="answer_text"),
     path("conseils/auditions/<slug:number>/tenue", views.hold, name="hold"),
     path("conseils/<slug:slug>/bureau", bureau_views.bureau, name="bureau"),
+    path("conseils/nouvelle-seance", planning_views.plan, name="plan"),
+    path("conseils/<slug:number>/modifier", planning_views.change, name="change"),
+    path("conseils/<slug:number>/annuler", planning_views.cancel, name="cancel"),
     path("conseils/<slug:number>", views.sitting, name="sitting"),
 ]

@@ -27,6 +27,10 @@ SENTENCES: Mapping[str, Words] = {
         "%(accepted)s accepted, %(refused)s refused; %(appealed)s appeals made, %(appeals_accepted)s accepted, "
         "%(appeals_refused)s refused"
     ),
+    "roles.changed": _("Accounts at work: the role “%(role)s” has changed, persons who hold it: %(holders)s"),
+    "boundaries.planned": _("New boundaries of polling stations from %(date)s on, streets concerned: %(streets)s"),
+    "boundaries.dropped": _("The new boundaries planned for %(date)s are given up"),
+    "boundaries.applied": _("The boundaries of %(date)s hold: persons who vote in another polling station: %(moved)s"),
     "petition.filed": _("Petition %(petition)s: filed"),
     "petition.admitted": _("Petition %(petition)s: admitted"),
     "petition.refused": _("Petition %(petition)s: refused (%(code)s)"),
@@ -68,6 +72,8 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "assembly.bureau": _("Assembly %(assembly)s: members of the bureau, %(members)s"),
     "sitting.convened": _("Sitting %(sitting)s: council convened for %(date)s"),
+    "sitting.moved": _("Sitting %(sitting)s: its date or its place has changed, it is on %(date)s"),
+    "sitting.cancelled": _("Sitting %(sitting)s, planned for %(date)s: cancelled, its page says why"),
     "hearing.scheduled": _(
         "Hearing %(hearing)s: petition %(petition)s is on the agenda of the sitting %(sitting)s, on %(date)s"
     ),
@@ -141,6 +147,11 @@ CODES: Mapping[str, Words] = {
     "advertising": _p("code", "it advertises"),
     "same_as_open": _p("code", "the same as an open one"),
     "unclear": _p("code", "no question to answer by yes or no"),
+    "agent": _p("code", "counter"),
+    "clerk": _p("code", "secretariat"),
+    "scrutineer": _p("code", "scrutineer"),
+    "panel": _p("code", "verification panel"),
+    "administrator": _p("code", "administrator"),
     "not_resident": _p("code", "its author is not on the register"),
     "altered": _p("code", "the printed text was changed"),
     "copied": _p("code", "a copy of another sheet"),
@@ -181,6 +192,10 @@ LABELS: Mapping[str, Words] = {
     "fingerprint": _p("field", "Fingerprint of the election"),
     "head": _p("field", "Last event of the box (SHA-256)"),
     "hearing": _p("field", "Hearing"),
+    "holders": _p("field", "Persons who hold it"),
+    "moved": _p("field", "Persons in another polling station"),
+    "role": _p("field", "Role"),
+    "streets": _p("field", "Streets"),
     "hearing_needed": _p("field", "Needed for a hearing"),
     "height": _p("field", "Events in the box"),
     "high": _p("field", "Valid at most"),

@@ -62,12 +62,14 @@ def _of_effect(effect: Effect) -> list[tuple[date, str]]:
     if effect.hearing:
         hearing = effect.hearing
         if hearing.held_at is None:
+            if hearing.item.sitting.cancelled_at is not None:
+                return []  # its sitting is cancelled, and no other is planned yet
             return [
                 (localdate(hearing.item.sitting.starts_at), _("Hearing before the council. The sitting is public."))
             ]
         if hearing.answer_due_on is not None and not hasattr(hearing, "answer"):
             return [(hearing.answer_due_on, _("The council's written answer is due."))]
-    elif effect.item:
+    elif effect.item and effect.item.sitting.cancelled_at is None:
         return [(localdate(effect.item.sitting.starts_at), _("The council deliberates, and decides freely."))]
     elif effect.votation:
         votation = effect.votation

@@ -107,7 +107,11 @@ def street() -> Street:
 
 def next_sitting(now: datetime) -> Sitting | None:
     """The next sitting of a council, whether convened or only planned."""
-    rows = Sitting.objects.filter(starts_at__gte=now).select_related("assembly").prefetch_related("items__hearing")
+    rows = (
+        Sitting.objects.filter(starts_at__gte=now, cancelled_at=None)
+        .select_related("assembly")
+        .prefetch_related("items__hearing")
+    )
     return rows.order_by("starts_at").first()
 
 
@@ -251,7 +255,7 @@ def to_count(now: datetime) -> list[Votation]:
 
 def to_hear(now: datetime) -> QuerySet[Hearing]:
     """Hearings of sittings that have begun, not recorded as held yet."""
-    rows = Hearing.objects.filter(held_at=None, item__sitting__starts_at__lte=now)
+    rows = Hearing.objects.filter(held_at=None, item__sitting__starts_at__lte=now, item__sitting__cancelled_at=None)
     return rows.select_related("item__sitting").order_by("item__sitting__starts_at")
 
 
@@ -335,7 +339,7 @@ def _coming(petition: Petition, hearing: Hearing | None, votation: Votation | No
     ahead: list[tuple[str, datetime | date | None]] = []
     if petition.state == Petition.State.OPEN:
         ahead.append(("petition_closes", petition.closes_at))
-    if hearing and hearing.held_at is None:
+    if hearing and hearing.held_at is None and hearing.item.sitting.cancelled_at is None:
         ahead.append(("hearing", hearing.item.sitting.starts_at))
     if hearing and hearing.held_at and not hasattr(hearing, "answer"):
         ahead.append(("answer_due", hearing.answer_due_on))

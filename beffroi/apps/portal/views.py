@@ -27,6 +27,7 @@ from beffroi.apps.roll.enrolment import queries as enrolment
 from beffroi.apps.roll.models import CounterSession
 from beffroi.apps.roll.perms import (
     acts_at_counter,
+    is_administrator,
     is_clerk,
     is_of_the_panel,
     is_scrutineer,
@@ -128,6 +129,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "agent": may_act_at_counter(account),
         "clerk": is_clerk(account),
+        "administrator": is_administrator(account),
         "minutes": COUNTER_MINUTES,
     }
     if context["agent"] or context["clerk"]:

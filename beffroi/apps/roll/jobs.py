@@ -1,5 +1,6 @@
 """What the worker does for the roll."""
 
+from beffroi.apps.roll import boundaries, tasks
 from beffroi.apps.roll.actions import close_idle
 from beffroi.apps.roll.enrolment import daily
 from beffroi.apps.roll.enrolment.residence import renew
@@ -16,4 +17,8 @@ JOBS = [
     Job("roll.erase_requests", A_DAY, daily.erase_old_requests),
     Job("roll.enrolment_day", 3600, daily.tell_the_journal),
     Job("roll.renew", A_DAY, renew),
+    Job("roll.task", 1, tasks.run_due),
+    Job("roll.expire", 600, tasks.expire),
+    Job("roll.boundaries", 300, boundaries.apply_due),
+    Job("roll.sweep_streets", 3600, boundaries.sweep),
 ]

@@ -42,6 +42,9 @@ from beffroi.apps.roll.enrolment.models import Enrolment as Enrolment
 from beffroi.apps.roll.enrolment.models import EnrolmentDay as EnrolmentDay
 from beffroi.apps.roll.enrolment.models import Move as Move
 from beffroi.apps.roll.enrolment.models import Proof as Proof
+from beffroi.apps.roll.territory import AddressPoint as AddressPoint
+from beffroi.apps.roll.territory import BoundaryChange as BoundaryChange
+from beffroi.apps.roll.territory import StreetRule as StreetRule
 
 
 class Neighbourhood(models.Model):
@@ -133,6 +136,34 @@ class Import(models.Model):
         return f"{self.pk}"
 
 
+class RollTask(models.Model):
+    """The import under way on the administrators' page: one at a time. Row and file go when it is over, or in a day."""
+
+    class State(models.TextChoices):
+        PREVIEW = "preview"  # waits for the worker, or is with it
+        READY = "ready"  # waits for an administrator
+        CONFIRMED = "confirmed"  # the worker imports
+        UNDO = "undo"  # the worker takes the last import back
+        FAILED = "failed"
+
+    state = models.CharField(max_length=10, choices=State)
+    started_by = models.ForeignKey("roll.Account", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    file = models.CharField(max_length=40, blank=True)  # the export, in web.uploads
+    changes_file = models.CharField(max_length=40, blank=True)  # every change, with names, for the administrators
+    decisions = models.JSONField(default=dict)  # {"same": {line: roll number}, "new": [line]}
+    summary = models.JSONField(null=True)  # what the preview shows, doubts with their names
+    fingerprint = models.CharField(max_length=16, blank=True)
+    leaving = models.PositiveIntegerField(null=True)
+    fault = models.JSONField(null=True)  # {"rule", "at_fault"} or {"where", "found", "accepted"}
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="roll_task_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class AccountManager(BaseUserManager["Account"]):
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(ref=username or "")
@@ -191,6 +222,22 @@ class Role(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "kind"], name="role_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class RoleRequest(models.Model):
+    """A role to give or to take that another administrator has to agree to."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_requests")
+    kind = models.CharField(max_length=16, choices=Role.Kind)
+    gives = models.BooleanField()  # False: takes the role away
+    asked_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="role_request_once")]
 
     def __str__(self) -> str:
         return self.kind

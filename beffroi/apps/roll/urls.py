@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from beffroi.apps.roll import access_views, letter_views, oidc_views, second_factor_views, views
+from beffroi.apps.roll import (
+    access_views,
+    account_views,
+    import_views,
+    letter_views,
+    oidc_views,
+    place_views,
+    second_factor_views,
+    views,
+)
 from beffroi.apps.roll.enrolment import desk_views, residence_views
 from beffroi.apps.roll.enrolment import views as enrolment
 
@@ -47,4 +56,13 @@ urlpatterns = [
     path("guichet/inscriptions/<uuid:ref>/piece/<slug:kind>", desk_views.enrol_proof, name="enrol_proof"),
     path("guichet/demenagements/<int:pk>", desk_views.move_desk, name="move_desk"),
     path("mon-espace/adresse", residence_views.address, name="address"),
+    path("quartiers", place_views.all_places, name="places"),
+    path("rues.json", place_views.streets, name="streets"),
+    path("administration/liste-electorale", import_views.roll_import, name="import"),
+    path("administration/liste-electorale/avancement.json", import_views.import_progress, name="import_progress"),
+    path("administration/liste-electorale/modifications.csv", import_views.import_changes, name="import_changes"),
+    path("administration/comptes", account_views.accounts, name="accounts"),
+    path("administration/comptes/<uuid:ref>", account_views.account, name="account"),
+    path("administration/rues", place_views.boundaries_page, name="boundaries"),
+    path("administration/rues.csv", place_views.boundaries_file, name="boundaries_file"),
 ]

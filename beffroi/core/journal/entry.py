@@ -103,6 +103,10 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
         for kind, line in {
             "roll.imported": "electors:number arrived:number changed:number left:number",
             "roll.import_undone": "arrived:number left:number",
+            "roles.changed": "role:code holders:number",
+            "boundaries.planned": "date:date streets:number",
+            "boundaries.dropped": "date:date",
+            "boundaries.applied": "date:date moved:number",
             "charter.signed": "official:id signed:date text_sha256:sha256",
             "charter.withdrawn": "official:id text_sha256:sha256",
             "enrolment.day": "date:date asked:number counter:number accepted:number refused:number appealed:number "
@@ -136,6 +140,8 @@ ENTRY_KINDS: Final[Mapping[str, Mapping[str, Field]]] = MappingProxyType(
             "recount.alarm": "petition:id counted:number recounted:number",
             "assembly.bureau": "assembly:id members:number",
             "sitting.convened": "sitting:id date:date",
+            "sitting.moved": "sitting:id date:date",
+            "sitting.cancelled": "sitting:id date:date",
             "hearing.scheduled": "hearing:id sitting:id petition:id date:date",
             "hearing.held": "hearing:id petition:id answer_due:date",
             "hearing.answered": "hearing:id petition:id answer_sha256:sha256 due:date days_late:number",

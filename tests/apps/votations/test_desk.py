@@ -95,6 +95,12 @@ def test_the_secretariat_takes_in_credentials_and_keys_and_makes_the_election() 
         who = {"t-owner": 1, "t-name": "Grive", "t-side": "majority"}
         given = {"step": "trustee", "t-file": SimpleUploadedFile("t", key), **who}
         assert client.post(path, given).status_code == 302
+        assert "Remove this key" in client.get(path).content.decode()
+        for owner, left in (("9", 1), ("x", 1), ("1", 0)):
+            client.post(path, {"step": "remove", "owner": owner})
+            assert world.votation.trustee_rows.count() == left
+        given = {"step": "trustee", "t-file": SimpleUploadedFile("t", key), **who}
+        client.post(path, given)
         assert client.post(path, {"step": "ready"}).status_code == 302
         assert "The election is made" in client.get(path).content.decode()
     assert Votation.objects.get().state == Votation.State.READY

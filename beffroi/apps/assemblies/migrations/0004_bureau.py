@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assemblies", "0002_charter"),
+        ("assemblies", "0003_cancelled"),
     ]
 
     operations = [
