@@ -20,6 +20,14 @@ def _close(now: datetime) -> None:
     actions.open_overdue(now)
 
 
+def _publish_figures(now: datetime) -> None:
+    actions.publish_figures(now)
+
+
+def _announce(now: datetime) -> None:
+    actions.announce(now)
+
+
 def _recount(now: datetime) -> None:
     actions.recount(now)
 
@@ -29,5 +37,7 @@ JOBS = [
     Job("petitions.verify_and_fire", 5, _verify_and_fire),
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
+    Job("petitions.announce", 30, _announce),
+    Job("petitions.figures", 60, _publish_figures),
     Job("petitions.recount", 24 * 3600, _recount),
 ]

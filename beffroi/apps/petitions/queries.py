@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.state import quarter_of
 from beffroi.apps.petitions.models import (
@@ -225,6 +226,17 @@ def can_still_withdraw(signature: Signature, now: datetime) -> bool:
     petition = signature.petition
     is_open = petition.state == State.OPEN and petition.closes_at is not None and now < petition.closes_at
     return is_open and signature.withdrawn_at is None
+
+
+def named(petition: Petition) -> QuerySet[Signature]:
+    """The standing signatures whose signers let their names be shown, by name: the order says nothing of when."""
+    rows = Signature.objects.filter(petition=petition, named_since__isnull=False, withdrawn_at=None, refusal="")
+    return rows.select_related("person").order_by("person__name_key", "pk")
+
+
+def follows(petition: Petition, person: Person) -> bool:
+    """Whether she has asked to be told what follows."""
+    return Subscription.objects.filter(recipient=person.ref, reference=petition.number).exists()
 
 
 def lines(petition: Petition, sheet: str) -> list[PaperLine]:

@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.apps.petitions import actions, history, perms, queries
-from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions import actions, history, perms, progress, queries, shown_once
+from beffroi.apps.petitions.forms import Choices, Decision, ReceiptLookup, Signing, Writing
+from beffroi.apps.petitions.models import Petition, Signature
 from beffroi.apps.petitions.reasons import REASONS
 from beffroi.apps.roll.acting import COUNTER, Request
+from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
 from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
+from beffroi.web.still import same_for_everybody
 
 SECTION = {"section": "petitions"}
-SHOWN_ONCE = "petition_receipt"
 PAGE = 20
 State = Petition.State
 
@@ -32,6 +33,14 @@ State = Petition.State
 def _petition(number: str) -> Petition:
     try:
         return queries.get(number)
+    except Petition.DoesNotExist:
+        raise Http404(_("There is no petition with this number.")) from None
+
+
+def _bare(number: str) -> Petition:
+    """Without its ladder, where no ladder is shown."""
+    try:
+        return Petition.objects.get(number=number)
     except Petition.DoesNotExist:
         raise Http404(_("There is no petition with this number.")) from None
 
@@ -46,6 +55,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 
 @require_GET
+@same_for_everybody
 def list_(request: HttpRequest) -> HttpResponse:
     """Open petitions as towers, those that wait for a decision, those that are over."""
     pages = Paginator(queries.in_state(State.OPEN), PAGE)
@@ -63,6 +73,7 @@ def list_(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@same_for_everybody
 def petition(request: Request, number: str) -> HttpResponse:
     """The whole of one petition."""
     row, now = _petition(number), timezone.now()
@@ -81,6 +92,9 @@ def petition(request: Request, number: str) -> HttpResponse:
         "days_left": queries.days_left(row, now),
         "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
         "mine": mine if queries.stands(mine) else None,
+        "choices": _choices(row, mine) if queries.stands(mine) else None,
+        "progress": progress.of(row, queries.ladder(row, rungs), timezone.localdate(now)),
+        "named": queries.named(row).count() if rungs else 0,
         "reason": REASONS.get(row.refusal_code, ""),
         "at_work": perms.is_at_work(request.account, request.acting),
         "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
@@ -89,6 +103,12 @@ def petition(request: Request, number: str) -> HttpResponse:
         "speaking_minutes": pack.current().number("petitions.speaking_minutes", timezone.localdate(now)),
     }
     return _page(request, "petition", context)
+
+
+def _choices(row: Petition, mine: Signature | None) -> Choices:
+    assert mine is not None
+    chosen = {"public_name": mine.named_since is not None, "follow": queries.follows(row, mine.person)}
+    return Choices(initial=chosen, may_follow=actions.may_follow(row, mine.person))
 
 
 @require_GET
@@ -130,32 +150,44 @@ def new(request: Request) -> HttpResponse:
 @requires_acting
 def sign(request: Request, number: str) -> HttpResponse:
     """GET says what the signature counts for; POST signs. The same page at home and at the counter."""
-    row, now = _petition(number), timezone.now()
-    acting = request.acting
+    row, now, acting = _bare(number), timezone.now(), request.acting
     assert acting is not None
-    today = timezone.localdate(now)
-    person, at_counter = acting.person, acting.channel == COUNTER
-    is_elector = not eligibility(person, ELECTORS, today)
-    used = queries.legal_request_of(person, today) if is_elector else None
-    form = Signing(_posted(request), may_be_legal=is_elector and used is None, at_counter=at_counter)
-    refusal = _refusal(row, person_code=eligibility(person, RESIDENTS, today))
-    mine = queries.signature_of(row, person)
+    form = _signing(request, row)
     if request.method == "POST" and form.is_valid():
-        receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
-        request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
-        return redirect("petitions:signed", row.number)
+        given = form.cleaned_data
+        chosen = {name: given.get(name, False) for name in ("legal", "public_name", "follow")}
+        return shown_once.to(
+            redirect("petitions:signed", row.number), row.number, actions.sign(row, acting, now, **chosen)
+        )
+    mine = queries.signature_of(row, acting.person)
     context = {
         "petition": row,
         "form": form,
-        "person": person,
-        "at_counter": at_counter,
-        "is_elector": is_elector,
-        "used": used,
+        "person": acting.person,
+        "at_counter": acting.channel == COUNTER,
+        "is_elector": _is_elector(acting.person),
+        "used": queries.legal_request_of(acting.person, timezone.localdate(now)),
         "mine": mine if queries.stands(mine) else None,
-        "refusal": refusal,
-        "ladder": queries.ladder(row),
+        "refusal": _refusal(row, person_code=eligibility(acting.person, RESIDENTS, timezone.localdate(now))),
     }
     return _page(request, "sign", context, status=400 if form.errors else 200)
+
+
+def _signing(request: Request, row: Petition) -> Signing:
+    assert request.acting is not None
+    person = request.acting.person
+    # Who posts without the box is not asked about it: a rush of signatures is spared two reads each.
+    asks = request.method != "POST" or "legal" in request.POST
+    return Signing(
+        _posted(request),
+        may_be_legal=asks and _is_elector(person) and not queries.legal_request_of(person, timezone.localdate()),
+        may_follow=actions.may_follow(row, person),
+        at_counter=request.acting.channel == COUNTER,
+    )
+
+
+def _is_elector(person: Person) -> bool:
+    return not eligibility(person, ELECTORS, timezone.localdate())
 
 
 def _refusal(row: Petition, person_code: str) -> str:
@@ -171,30 +203,40 @@ def _refusal(row: Petition, person_code: str) -> str:
 @require_GET
 @requires_acting
 def signed(request: Request, number: str) -> HttpResponse:
-    """The receipt, shown once: it leaves the session with this page."""
+    """The receipt, shown once: the browser forgets it with this page."""
     row = _petition(number)
-    kept = request.session.get(SHOWN_ONCE)
     assert request.acting is not None
     mine = queries.signature_of(row, request.acting.person)
-    if not queries.stands(mine):
+    if mine is None or not queries.stands(mine):
         return redirect("petitions:petition", row.number)
-    receipt = ""
-    # Not only of this petition: of this signature. An agent's session goes on with the next person.
-    if kept and mine is not None and kept["signature"] == mine.pk:
-        receipt = kept["receipt"]
-        del request.session[SHOWN_ONCE]
     waiting = queries.waiting(row)
     rungs = queries.rungs(row)
     context = {
         "petition": row,
         "signature": mine,
-        "receipt": receipt,
+        # Not only of this petition: of this signature. An agent's browser goes on with the next person.
+        "receipt": shown_once.read(request, mine),
         "at_counter": request.acting.channel == COUNTER,
+        "follows": queries.follows(row, request.acting.person),
         "with_hers": queries.total(row) + waiting,
         "ladder": queries.ladder(row, rungs, plus=waiting),
         "to_come": history.to_come(row, rungs, timezone.localdate()),
     }
-    return _page(request, "signed", context)
+    return shown_once.forget(_page(request, "signed", context), row.number)
+
+
+@require_POST
+@requires_acting
+def choices(request: Request, number: str) -> HttpResponse:
+    """The signer changes her mind about her name and the e-mails, at home or at the counter."""
+    assert request.acting is not None
+    row = _bare(number)
+    form = Choices(request.POST, may_follow=actions.may_follow(row, request.acting.person))
+    if form.is_valid():
+        follow = form.cleaned_data.get("follow", False)
+        actions.choose(row, request.acting, form.cleaned_data["public_name"], follow, timezone.now())
+        messages.success(request, _("Your choices are kept. The signature has not changed."))
+    return redirect("petitions:petition", row.number)
 
 
 @require_POST

@@ -1,8 +1,10 @@
-"""Thresholds, participation minimum, majority, ages, legal delays (docs/specs/suffrage.md). Whole numbers only."""
+"""Thresholds, participation minimum, majority, ages, legal delays, pace, figures by place (docs/specs/suffrage.md). Whole numbers only."""
 
 from beffroi.core.suffrage.ages import age_on, is_old_enough, turns
+from beffroi.core.suffrage.banding import banded
 from beffroi.core.suffrage.decision import MAJORITIES, Count, Decision, DecisionRules, Reason, decide
 from beffroi.core.suffrage.delays import add_months, clear_days_before, next_sitting
+from beffroi.core.suffrage.pace import Pace, pace, reached_on
 from beffroi.core.suffrage.thresholds import Rung, more_than_half, needed
 
 __all__ = [
@@ -10,15 +12,19 @@ __all__ = [
     "Count",
     "Decision",
     "DecisionRules",
+    "Pace",
     "Reason",
     "Rung",
     "add_months",
     "age_on",
+    "banded",
     "clear_days_before",
     "decide",
     "is_old_enough",
     "more_than_half",
     "needed",
     "next_sitting",
+    "pace",
+    "reached_on",
     "turns",
 ]
