@@ -134,6 +134,7 @@ DATABASES = {"default": KEPT | database(os.environ.get("BEFFROI_DATABASE", f"sql
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "roll.Account"
+AUTHENTICATION_BACKENDS = ["beffroi.apps.roll.backend.AccountBackend"]
 LOGIN_URL = "roll:sign_in"
 SESSION_COOKIE_NAME = "beffroi_session"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -24,6 +24,7 @@ from django.utils.translation import get_language
 from beffroi.web.views import THEME_COOKIE
 
 View = Callable[..., HttpResponse]
+Made = TypeVar("Made")
 #: Copies kept in a process; a page is 20 kB.
 MOST: Final = 256
 #: How long a browser may show its copy without asking.
@@ -41,6 +42,7 @@ class Copy:
 
 
 _copies: OrderedDict[tuple[str, ...], Copy] = OrderedDict()
+_values: dict[tuple[str, ...], tuple[float, Any]] = {}
 _making = threading.Lock()
 
 
@@ -73,9 +75,22 @@ def same_for_everybody(view: View) -> View:
     return still
 
 
+def shared(name: tuple[str, ...], make: Callable[[], Made]) -> Made:
+    """A value that is the same for everybody, at most STILL_SECONDS old. Readers must not change it."""
+    found = _values.get(name) if settings.STILL_SECONDS else None
+    if found is not None and time.monotonic() - found[0] < settings.STILL_SECONDS:
+        return cast(Made, found[1])
+    made = make()
+    if len(_values) >= MOST:
+        _values.clear()
+    _values[name] = (time.monotonic(), made)
+    return made
+
+
 def forget() -> None:
-    """Makes every page anew: for tests."""
+    """Makes everything anew: for tests."""
     _copies.clear()
+    _values.clear()
 
 
 def _key(request: HttpRequest) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from beffroi.apps.roll import actions as roll  # noqa: E402
 from beffroi.apps.roll.models import Account, Person, Station  # noqa: E402
 
 BATCH = 5000
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "beffroi.apps.roll.backend.AccountBackend"
 
 
 def people(first: int, number: int) -> Iterator[Person]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -124,6 +124,14 @@ def waiting(petition: Petition) -> int:
     return Signature.objects.filter(petition=petition, counted=False, withdrawn_at=None, refusal="").count()
 
 
+def count_now(petition: Petition) -> tuple[int, int]:
+    """What the batch has counted and what the next one will, together; and the legal requests counted."""
+    # What waits is read first: a batch between the two reads is then counted twice for a moment, never left out.
+    still = waiting(petition)
+    counted = Tally.objects.filter(petition=petition).aggregate(all=Sum("signatures"), legal=Sum("legal"))
+    return (counted["all"] or 0) + still, counted["legal"] or 0
+
+
 def rungs(petition: Petition) -> list[RungSeen]:
     """The ladder, lowest rung first."""
     return [_seen(petition, rung) for rung in petition.rungs.all()]
@@ -145,13 +153,13 @@ def _seen(petition: Petition, rung: Rung) -> RungSeen:
     return RungSeen(rung, total(petition, rung.code == Rung.Code.LEGAL), state, last, failed, effect, judged)
 
 
-def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None, plus: int = 0) -> Ladder:
-    """What the tower draws. `plus`: signatures that wait for the batch, on the page of somebody who has just signed."""
+def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None) -> Ladder:
+    """What the tower draws."""
     levels = tuple(
         Level(item.rung.needed, item.rung.by_law, item.rung_bell, *_labels(item.rung))
         for item in (rungs(petition) if seen is None else seen)
     )
-    return Ladder(total(petition) + plus, total(petition, legal=True), levels)
+    return Ladder(total(petition), total(petition, legal=True), levels)
 
 
 def _labels(rung: Rung) -> tuple[str, str]:

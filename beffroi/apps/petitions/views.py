@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +24,8 @@ from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
-from beffroi.web.still import same_for_everybody
+from beffroi.web.still import same_for_everybody, shared
+from beffroi.web.tower import Ladder, Level
 
 SECTION = {"section": "petitions"}
 PAGE = 20
@@ -204,13 +206,13 @@ def _refusal(row: Petition, person_code: str) -> str:
 @requires_acting
 def signed(request: Request, number: str) -> HttpResponse:
     """The receipt, shown once: the browser forgets it with this page."""
-    row = _petition(number)
     assert request.acting is not None
+    language = get_language() or ""
+    row, levels, to_come = shared(("petitions.signed", number, language), lambda: _what_comes_next(number))
     mine = queries.signature_of(row, request.acting.person)
     if mine is None or not queries.stands(mine):
         return redirect("petitions:petition", row.number)
-    waiting = queries.waiting(row)
-    rungs = queries.rungs(row)
+    with_hers, legal = queries.count_now(row)
     context = {
         "petition": row,
         "signature": mine,
@@ -218,11 +220,18 @@ def signed(request: Request, number: str) -> HttpResponse:
         "receipt": shown_once.read(request, mine),
         "at_counter": request.acting.channel == COUNTER,
         "follows": queries.follows(row, request.acting.person),
-        "with_hers": queries.total(row) + waiting,
-        "ladder": queries.ladder(row, rungs, plus=waiting),
-        "to_come": history.to_come(row, rungs, timezone.localdate()),
+        "with_hers": with_hers,
+        "ladder": Ladder(with_hers, legal, levels),
+        "to_come": to_come,
     }
     return shown_once.forget(_page(request, "signed", context), row.number)
+
+
+def _what_comes_next(number: str) -> tuple[Petition, tuple[Level, ...], list[history.Event]]:
+    """The same for everybody who signs within a few seconds."""
+    row = _petition(number)
+    rungs = queries.rungs(row)
+    return row, queries.ladder(row, rungs).levels, history.to_come(row, rungs, timezone.localdate())
 
 
 @require_POST

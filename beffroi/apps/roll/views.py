@@ -31,7 +31,7 @@ from beffroi.core.errors import Refused
 from beffroi.web import frame
 from beffroi.web.refusals import sentence
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "beffroi.apps.roll.backend.AccountBackend"
 #: The answer to an address takes this long, known or unknown: mail goes to a relay on the same machine, well below it.
 ANSWER_SECONDS = 0.4
 WRONG = 422

@@ -4,55 +4,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('letters', '0001_initial'),
+        ("letters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('reference', models.CharField(max_length=40)),
-                ('step', models.CharField(max_length=24)),
-                ('at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("reference", models.CharField(max_length=40)),
+                ("step", models.CharField(max_length=24)),
+                ("at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.UUIDField()),
-                ('reference', models.CharField(db_index=True, max_length=40)),
-                ('since', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("recipient", models.UUIDField()),
+                ("reference", models.CharField(db_index=True, max_length=40)),
+                ("since", models.DateTimeField()),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='letter',
-            name='letter_sent_once',
+            model_name="letter",
+            name="letter_sent_once",
         ),
         migrations.AddField(
-            model_name='letter',
-            name='step',
-            field=models.CharField(blank=True, default='', max_length=24),
+            model_name="letter",
+            name="step",
+            field=models.CharField(blank=True, default="", max_length=24),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('kind', 'recipient', 'reference', 'step'), name='letter_sent_once'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "recipient", "reference", "step"), name="letter_sent_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['at'], name='announcement_waiting'),
+            model_name="announcement",
+            index=models.Index(condition=models.Q(("done_at", None)), fields=["at"], name="announcement_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.UniqueConstraint(fields=('kind', 'reference', 'step'), name='announced_once'),
+            model_name="announcement",
+            constraint=models.UniqueConstraint(fields=("kind", "reference", "step"), name="announced_once"),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('recipient', 'reference'), name='subscribed_once'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(fields=("recipient", "reference"), name="subscribed_once"),
         ),
     ]

@@ -44,7 +44,7 @@ def _places(petition: Petition, on: date, step: int) -> list[list[str | int]] | 
     """The bands, largest first. The total that readers can compare is that of the same midnight."""
     day = TruncDate("signed_at", tzinfo=get_current_timezone())
     counted = Signature.objects.filter(petition=petition, counted=True).annotate(day=day).filter(day__lt=on).order_by()
-    counts = Counter({name: 0 for name in Neighbourhood.objects.values_list("name", flat=True)})
+    counts = Counter(dict.fromkeys(Neighbourhood.objects.values_list("name", flat=True), 0))
     counts.update(dict(counted.values_list("person__neighbourhood__name").annotate(number=Count("pk"))))
     bands = suffrage.banded(counts, step)
     return bands and [[name, foot] for name, foot in sorted(bands.items(), key=lambda band: (-band[1], band[0]))]

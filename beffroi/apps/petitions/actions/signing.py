@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.counting import uncount
 from beffroi.apps.petitions.actions.following import set_choices
-from beffroi.apps.petitions.actions.state import locked, must_be_eligible, must_be_open, quarter_of, share
+from beffroi.apps.petitions.actions.state import locked, must_be_eligible, must_be_open, quarter_of
 from beffroi.apps.petitions.models import Petition, Signature
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
@@ -70,8 +70,7 @@ def sign_for(
         with transaction.atomic():
             known = Signature.objects.filter(petition=petition, person=person).first()
             if known is None:
-                share(petition)
-                must_be_open(petition, now)
+                must_be_open(petition, now, shared=True)
                 row = Signature.objects.create(petition=petition, person=person, **given)
             else:
                 _must_not_stand(known)

@@ -6,36 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('petitions', '0001_initial'),
-        ('roll', '0003_roles'),
+        ("petitions", "0001_initial"),
+        ("roll", "0003_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Figures',
+            name="Figures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('days', models.JSONField()),
-                ('step', models.PositiveSmallIntegerField()),
-                ('places', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("days", models.JSONField()),
+                ("step", models.PositiveSmallIntegerField()),
+                ("places", models.JSONField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='signature',
-            name='named_since',
+            model_name="signature",
+            name="named_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('named_since__isnull', False)), fields=['petition'], name='signature_named'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("named_since__isnull", False)), fields=["petition"], name="signature_named"
+            ),
         ),
         migrations.AddField(
-            model_name='figures',
-            name='petition',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='petitions.petition'),
+            model_name="figures",
+            name="petition",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="petitions.petition"
+            ),
         ),
     ]
