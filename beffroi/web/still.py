@@ -1,8 +1,8 @@
-"""Pages that are the same for every visitor who has not signed in: made once in a few seconds, then given out as they are.
+"""Pages that are the same for every visitor who has not signed in: made once in a few seconds, then given out as is.
 
-A rush (a newspaper, an evening debate) then costs no query and no rendering. Nothing personal can be in such a page: it is made
-for a request without a session, and given to such requests only. What a reader has chosen (language, theme) has its
-own copy. `STILL_SECONDS` is how old a copy may be; 0 makes each page anew (tests, and who wants it so).
+A rush (a newspaper, an evening debate) then costs no query and no rendering. Nothing personal can be in such a page: it
+is made for a request without a session, and given to such requests only. What a reader has chosen (language, theme) has
+its own copy. `STILL_SECONDS` is how old a copy may be; 0 makes each page anew (tests, and who wants it so).
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """`script/bench signing [SECONDS] [RATE]`: residents sign one petition, RATE a second; writes docs/bench-signing.md.
 
-The whole of it on this machine: gunicorn, the worker, the database, and the client that signs. Each signer is a connection
-of her own, with her own session: she posts the form, then reads the page with her receipt. Signers come at fixed
-instants whether or not the server keeps up, and each time runs from that instant (no coordinated omission).
+The whole of it on this machine: gunicorn, the worker, the database, and the client that signs. Each signer is a
+connection of her own, with her own session: she posts the form, then reads the page with her receipt. Signers come at
+fixed instants whether or not the server keeps up, and each time runs from that instant (no coordinated omission).
 """
 
 import asyncio
@@ -84,9 +84,14 @@ def make_pack(folder: Path) -> Path:
     return folder
 
 
+def quietly(command: Sequence[str], environment: dict[str, str]) -> None:
+    """A step that must succeed, and whose words nobody needs."""
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
 def server(environment: dict[str, str], port: int) -> Iterator[Callable[[], float]]:
-    """gunicorn and the worker, as docs/operations.md starts them. Gives a function that says their seconds of processor."""
+    """gunicorn and the worker, as docs/operations.md starts them. Gives what says their seconds of processor."""
     python = Path(sys.executable)
     web = ["--workers", "2", "--threads", "8", "--worker-class", "gthread", "--bind", f"127.0.0.1:{port}"]
     commands = [
@@ -210,11 +215,10 @@ def trial(name: str, database: str, folder: Path, seconds: int, rate: int) -> Me
         "PYTHONPATH": str(ROOT),
     }
     python, keys, port = sys.executable, folder / "keys", free_port()
-    quiet = {"cwd": ROOT, "env": environment, "check": True, "stdout": subprocess.DEVNULL}
     print(f"{name}: {BEFORE:,} signatures and {seconds * rate:,} residents about to sign", flush=True)
-    subprocess.run([python, "manage.py", "build"], **quiet)  # type: ignore[call-overload]
+    quietly([python, "manage.py", "build"], environment)
     seed = [python, "script/lib/bench_signing_seed.py", str(BEFORE), str(seconds * rate), str(keys)]
-    subprocess.run(seed, **quiet)  # type: ignore[call-overload]
+    quietly(seed, environment)
     number, *sessions = keys.read_text().split()
     if database.startswith("postgresql"):
         with psycopg.connect(database, autocommit=True) as connection:
@@ -240,15 +244,16 @@ DESIGNS = {
     ),
     "+1 on the row": ("UPDATE total SET n = n + 1 WHERE petition = 1",),
 }
-TABLES = f"""
+TABLES = """
 DROP TABLE IF EXISTS plain, total;
 CREATE TABLE total (petition int PRIMARY KEY, n int);
 CREATE TABLE plain (id bigserial PRIMARY KEY, petition int, person int, receipt text UNIQUE, counted bool DEFAULT false,
                     UNIQUE (petition, person));
 CREATE INDEX ON plain (petition) WHERE NOT counted;
-INSERT INTO plain (petition, person, receipt, counted) SELECT 1, n, md5(n::text), true FROM generate_series(1, {BEFORE}) n;
-INSERT INTO total VALUES (1, {BEFORE});
-"""
+INSERT INTO plain (petition, person, receipt, counted)
+SELECT 1, n, md5(n::text), true FROM generate_series(1, before) n;
+INSERT INTO total VALUES (1, before);
+""".replace("before", str(BEFORE))
 BATCH = """WITH added AS (UPDATE plain SET counted = true WHERE petition = 1 AND NOT counted RETURNING 1)
 UPDATE total SET n = n + (SELECT count(*) FROM added) WHERE petition = 1"""
 CONNECTIONS = 16
@@ -333,21 +338,24 @@ def main(seconds: int, rate: int) -> None:
         f"| {title} | {held:.0f} | {p95:.1f} | {top:.0f} | {top95:.1f} | {top / most:.2f} |"
         for title, held, p95, top, top95 in designs
     )
+    machine = f"{processor()}, {os.cpu_count()} cores"
+    durable = f"PostgreSQL {version[2] if len(version) > 2 else '?'} with fsync and synchronous commit"
     text = f"""# Benchmark: signing
 
 Written by `script/bench signing {seconds} {rate}` on {time.strftime("%Y-%m-%d", time.gmtime())}; run it on your own machine.
 
-Machine: {processor()}, {os.cpu_count()} cores (load {load:.1f} before: above 0.5, others were using it), Python
-{platform.python_version()}, PostgreSQL {version[2] if len(version) > 2 else "?"} with fsync and synchronous commit. gunicorn with 2 workers of
-8 threads, one `manage.py worker`, the database and the client, all on this machine.
-{BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and token), then
-reads the page with her receipt, on one connection. A time runs from the instant at which she was due.
+Machine: {machine} (load {load:.1f} before: above 0.5, others were using it),
+Python {platform.python_version()}, {durable}.
+gunicorn with 2 workers of 8 threads, one `manage.py worker`, the database and the client, all on this machine.
+{BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and
+token), then reads the page with her receipt, on one connection. A time runs from the instant at which she was due.
+Times are median / 95th percentile / 99th; "processor" is gunicorn and the worker, for both pages of one signature.
 
-| database | signatures | a second | signing: median / p95 / p99 ms | receipt page: the same | failed | count true after the last | ms of processor, both pages |
+| database | signatures | a second | signing, ms | receipt page, ms | failed | count true after | processor, ms |
 |---|---|---|---|---|---|---|---|
 {chr(10).join(line(measured) for measured in trials)}
 
-The same load as plain SQL on PostgreSQL, {CONNECTIONS} connections, {min(seconds, 20)} s each: what the design alone costs.
+The same load as plain SQL on PostgreSQL, {CONNECTIONS} connections, {min(seconds, 20)} s each: what a design costs.
 
 | design | a second, of {rate} asked | p95 ms | most it can, a second | p95 ms then | ratio |
 |---|---|---|---|---|---|

@@ -1,4 +1,4 @@
-"""The town of `script/bench signing`: one open petition with many signatures, and residents about to sign, each with a session.
+"""The town of `script/bench signing`: a petition with many signatures, and residents about to sign, with sessions.
 
 Run with BEFFROI_HOME, BEFFROI_DATABASE and BEFFROI_PACK of a built instance. Writes the session keys, one a line.
 """

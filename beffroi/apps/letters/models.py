@@ -1,4 +1,4 @@
-"""The queue of letters: whom (opaque reference), about what (public id), when; and who asked to be told what follows."""
+"""The queue of letters: whom (opaque reference), about what (public id), when; and who asked to be told more."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""The link that ends a subscription: its number and a keyed code, so that nothing has to be stored and nobody can guess one.
+"""The link that ends a subscription: its number and a keyed code. Nothing has to be stored, nobody can guess one.
 
 Whoever holds the link can end this subscription, and learn nothing: neither who, nor about what.
 """

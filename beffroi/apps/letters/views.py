@@ -1,5 +1,6 @@
-"""Ending a subscription. Mail scanners follow links: reading the page (GET) ends nothing; the button, or the one click of
-the mail program (RFC 8058), posts.
+"""Ending a subscription. Mail scanners follow links: reading the page (GET) ends nothing.
+
+The button posts, and so does the one click of the mail program (RFC 8058).
 """
 
 from django.http import Http404, HttpRequest, HttpResponse

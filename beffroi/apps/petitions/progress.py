@@ -1,4 +1,4 @@
-"""How a petition goes on: each day, each neighbourhood, and when the next threshold would be reached. Read, never computed here."""
+"""How a petition goes on: each day, each neighbourhood, when the next threshold would be reached. Read, not counted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

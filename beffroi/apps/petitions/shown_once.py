@@ -1,7 +1,7 @@
-"""The receipt on its way from the signature to the page that shows it: in a cookie of the signer's own browser, for that page.
+"""The receipt on its way from the signature to the page that shows it: in a cookie of the signer's own browser.
 
-Nothing of it is stored here, and no session is written for it. The cookie is signed: the page shows only what this server gave, and
-only for the signature that it names. It leaves with the page, or after ten minutes.
+Nothing of it is stored here, and no session is written for it. The cookie is signed and for that page only: the page
+shows what this server gave, for the signature that it names. It leaves with the page, or after ten minutes.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Thresholds, participation minimum, majority, ages, legal delays, pace, figures by place (docs/specs/suffrage.md). Whole numbers only."""
+"""Thresholds, minimum, majority, ages, delays, pace, figures by place (docs/specs/suffrage.md). No float."""
 
 from beffroi.core.suffrage.ages import age_on, is_old_enough, turns
 from beffroi.core.suffrage.banding import banded

@@ -1,11 +1,11 @@
 """Counts by place that give nobody away: bands, and nothing at all when bands would not be enough (spec, 7).
 
-Each count is published as the band of `step` numbers in which it lies: 37 is "30 to 39". The total is public and exact, so
-what the bands leave out of it, the rest, is known too. It is the sum of each place's distance from the foot of its band.
-Each distance lies between 0 and step - 1. When the rest lies between step - 1 and (step - 1)(places - 1), each
-place can still have any distance, whatever the others have: its count can be any number of its band. Otherwise some count
-could be narrowed down, and no place is published. Whether the table is published depends on the rest alone, so that even
-its absence tells no place apart.
+Each count is published as the band of `step` numbers in which it lies: 37 is "30 to 39". The total is public and exact,
+so what the bands leave out of it, the rest, is known too. It is the sum of each place's distance from the foot of its
+band. Each distance lies between 0 and step - 1. When the rest lies between step - 1 and (step - 1)(places - 1), each
+place can still have any distance, whatever the others have: its count can be any number of its band. Otherwise some
+count could be narrowed down, and no place is published. Whether the table is published depends on the rest alone, so
+that even its absence tells no place apart.
 """
 
 from collections.abc import Mapping

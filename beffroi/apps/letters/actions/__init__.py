@@ -1,4 +1,4 @@
-"""The verbs of letters: queue one, deliver what waits, send one at once; follow a public thing, tell what happened to it."""
+"""The verbs of letters: queue one, deliver what waits, send one at once; follow a public thing, tell what happened."""
 
 from beffroi.apps.letters.actions.delivering import (
     MOST_ATTEMPTS,

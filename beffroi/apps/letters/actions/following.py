@@ -1,7 +1,7 @@
 """Following a public thing: who asked is told each step once. A step is queued for everybody before it counts as told.
 
-A worker killed in the middle begins that step again, and the queue's own constraint leaves out who is in it already: each
-step is queued exactly once for each. Sending itself is at least once (delivering.py).
+A worker killed in the middle begins that step again, and the queue's own constraint leaves out who is in it already:
+each step is queued exactly once for each. Sending itself is at least once (delivering.py).
 """
 
 from collections.abc import Callable

@@ -47,4 +47,6 @@ def _places(petition: Petition, on: date, step: int) -> list[list[str | int]] | 
     counts = Counter(dict.fromkeys(Neighbourhood.objects.values_list("name", flat=True), 0))
     counts.update(dict(counted.values_list("person__neighbourhood__name").annotate(number=Count("pk"))))
     bands = suffrage.banded(counts, step)
-    return bands and [[name, foot] for name, foot in sorted(bands.items(), key=lambda band: (-band[1], band[0]))]
+    if bands is None:
+        return None
+    return [[name, foot] for name, foot in sorted(bands.items(), key=lambda band: (-band[1], band[0]))]

@@ -1,4 +1,4 @@
-"""What a signer chooses beside her signature: that her name is public, that she is told what follows. Both default to no."""
+"""What a signer chooses beside her signature: her name is public, she is told what follows. Both default to no."""
 
 from datetime import datetime, timedelta
 from typing import Final
