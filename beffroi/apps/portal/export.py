@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.petitions.queries import signatures_of, state_of
 from beffroi.apps.roll.models import CounterSession, Person
@@ -20,6 +21,10 @@ def of_person(person: Person) -> dict[str, Any]:
         "petitions": [
             {"number": row.number, "title": row.title, "filed_at": row.filed_at, "state": row.state}
             for row in Petition.objects.filter(author=person).order_by("filed_at")
+        ],
+        "told_what_follows": [
+            {"petition": row.reference, "since": row.since}
+            for row in Subscription.objects.filter(recipient=person.ref).order_by("reference")
         ],
         "votations": _votations(person),
         "at_the_counter": [
@@ -57,6 +62,7 @@ def _signature(row: Any) -> dict[str, Any]:
         "withdrawn_at": row.withdrawn_at,
         "state": state_of(row),
         "legal_quarter": row.legal_quarter,
+        "name_public_since": row.named_since,
     }
 
 
