@@ -58,6 +58,7 @@ def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
         "petitions.admissibility_days",
         "petitions.answer_days",
         "petitions.open_months",
+        "petitions.place_step",
         "petitions.speaking_minutes",
         "petitions.votation_days",
         "votations.hour_mask",

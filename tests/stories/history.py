@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
+from beffroi.apps.letters import unsubscribing
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.models import Account
@@ -113,7 +114,9 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
     for name, pattern in patterns():
         names = set(pattern.pattern.converters)
         app = name.split(":")[0]
-        if "number" in names:
+        if names == {"number", "given"}:
+            yield name, reverse(name, args=[1, unsubscribing.key(1)])
+        elif "number" in names:
             listed = [history.sitting.number] if name == "assemblies:sitting" else numbers[app]
             yield from ((name, reverse(name, args=[number])) for number in listed)
         elif names == {"index"}:
