@@ -342,7 +342,7 @@ def main(seconds: int, rate: int) -> None:
     durable = f"PostgreSQL {version[2] if len(version) > 2 else '?'} with fsync and synchronous commit"
     text = f"""# Benchmark: signing
 
-Written by `script/bench signing {seconds} {rate}` on {time.strftime("%Y-%m-%d", time.gmtime())}; run it on your own machine.
+Written by `script/bench signing {seconds} {rate}` on {time.strftime("%Y-%m-%d", time.gmtime())}.
 
 Machine: {machine} (load {load:.1f} before: above 0.5, others were using it),
 Python {platform.python_version()}, {durable}.

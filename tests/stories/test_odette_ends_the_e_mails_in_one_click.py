@@ -1,4 +1,4 @@
-"""Odette asked to be told what follows. The letters come; a mail scanner opens every link; she ends them with one click."""
+"""Odette asked to be told what follows. A mail scanner opens every link; she ends the letters with one click."""
 
 import re
 from collections.abc import Callable

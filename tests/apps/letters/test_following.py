@@ -1,7 +1,6 @@
 """Who asked to be told is told each step once; one click ends it, and only a click."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,10 +32,9 @@ def _book(settings: Any) -> None:
 
 
 @pytest.fixture
-def followed() -> Iterator[None]:
+def followed() -> None:
     for one in (ONE, TWO):
         actions.subscribe(one, "2026-001", NOW)
-    yield
 
 
 def nobody(kind: str, reference: str) -> Always:

@@ -1,4 +1,4 @@
-"""What goes out: a card that others may frame and nothing else, a poster, feeds that readers understand, public figures."""
+"""What goes out: a card that others may frame, and nothing else; a poster, feeds that programs read, public figures."""
 
 import json
 import re
