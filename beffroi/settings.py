@@ -5,6 +5,7 @@ BEFFROI_DATABASE   sqlite:////path/file or postgresql://user:password@host:port/
 BEFFROI_PACK       folder of the commune's pack (default: the first of packs/)
 BEFFROI_HOSTS      host names, separated by commas (default: localhost,127.0.0.1)
 BEFFROI_HTTPS      1 behind HTTPS: secure cookies and HSTS
+BEFFROI_ADDRESS    the site's address as letters write it (default: https:// or http:// and the first host)
 BEFFROI_SHOW_CODES 1 shows sign-in codes on screen; refused unless the database is marked as a demonstration
 BEFFROI_SMTP       host:port of the mail server (default: localhost:25); BEFFROI_MAIL_FROM the sender
 BEFFROI_FRANCECONNECT_ISSUER, _CLIENT, _SECRET_FILE   residents sign in by FranceConnect too; without them, no button
@@ -66,6 +67,10 @@ SECRET_KEY = secret_key(HOME / "secret.key")
 DEBUG = False
 HTTPS = os.environ.get("BEFFROI_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("BEFFROI_HOSTS", "localhost,127.0.0.1").split(",")
+
+ADDRESS = os.environ.get("BEFFROI_ADDRESS", "") or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
+#: What is the same for every visitor who has not signed in is made once in so many seconds (beffroi/web/still.py).
+STILL_SECONDS = 3
 
 PACK = Path(os.environ.get("BEFFROI_PACK") or min((ROOT / "packs").glob("*/pack.toml")).parent)
 SHOW_CODES = os.environ.get("BEFFROI_SHOW_CODES") == "1"
@@ -152,10 +157,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(os.environ.get("BEFFROI_DATABASE", f"sqlite:///{HOME / 'beffroi.sqlite3'}"))}
+# A connection lives as long as its thread: opening one costs more than a signature does.
+KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": KEPT | database(os.environ.get("BEFFROI_DATABASE", f"sqlite:///{HOME / 'beffroi.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "roll.Account"
+AUTHENTICATION_BACKENDS = ["beffroi.apps.roll.backend.AccountBackend"]
 LOGIN_URL = "roll:sign_in"
 SESSION_COOKIE_NAME = "beffroi_session"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -55,6 +55,18 @@ def test_sens_is_known_by_its_insee_code_as_text(sens):
 def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
     proposed = {path for path in sens.parameters if sens.value(path, DAY).proposed}
     assert proposed == {
+        "access.letter_code_days",
+        "checking.agent_day_persons",
+        "checking.burst_persons",
+        "checking.confidence",
+        "checking.device_an_hour",
+        "checking.device_persons",
+        "checking.drawn",
+        "checking.keep_days",
+        "checking.network_persons",
+        "checking.streak_persons",
+        "checking.trace_days",
+        "checking.whole_up_to",
         "enrolment.appeal_days",
         "enrolment.decision_days",
         "enrolment.erasure_days",
@@ -72,6 +84,7 @@ def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
         "petitions.open_months",
         "petitions.paper_entry_days",
         "petitions.paper_keep_days",
+        "petitions.place_step",
         "petitions.refused_files_days",
         "petitions.speaking_minutes",
         "petitions.votation_days",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies import charters
 from beffroi.apps.assemblies.models import Hearing, Official, Sitting
+from beffroi.apps.letters import unsubscribing
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition, Sheet
 from beffroi.apps.roll.acting import Acting
@@ -158,7 +159,9 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             has = {"code": sheet.code, "scan": 1, "number": sheet.petition.number, "printing": sheet.printing_id}
             yield name, reverse(name, kwargs={key: has[key] for key in names})
             continue
-        if names == {"number", "version"}:
+        if names == {"number", "given"}:
+            yield name, reverse(name, args=[1, unsubscribing.key(1)])
+        elif names == {"number", "version"}:
             yield name, reverse(name, args=[history.recall.number, 1])
         elif names == {"sha256"}:
             yield name, reverse(name, args=[packs.current().texts["charter"].fingerprint])

@@ -38,6 +38,18 @@ QUEUED: dict[str, str | Promise] = {
     "move_confirmed": _("your new address"),
     "move_refused": _("your new address"),
 }
+#: What is queued for those who follow a petition; each letter holds the link that ends them.
+STEPS: dict[str, str | Promise] = {
+    "step_crossed": _("a petition that you follow reaches a threshold"),
+    "step_verified": _("the signatures of a petition that you follow were verified"),
+    "step_scheduled": _("the council will hear a petition that you follow"),
+    "step_heard": _("the council has heard a petition that you follow"),
+    "step_answered": _("the council has answered a petition that you follow"),
+    "step_called": _("a petition that you follow leads to a votation"),
+    "step_opened": _("the votation on a petition that you follow is fixed"),
+    "step_decided": _("the result of the votation on a petition that you follow"),
+    "step_closed": _("a petition that you follow is closed"),
+}
 #: What is sent inside the request and never stored.
 AT_ONCE: dict[str, str | Promise] = {
     "sign_in_code": _("your sign-in code"),
@@ -47,7 +59,7 @@ AT_ONCE: dict[str, str | Promise] = {
     "factor_reset": _("your second step was taken away"),
     "enrolment_code": _("your code"),
 }
-SUBJECTS = QUEUED | AT_ONCE
+SUBJECTS = QUEUED | STEPS | AT_ONCE
 
 
 def render(kind: str, context: Mapping[str, str], language: str) -> EmailMessage:
@@ -55,4 +67,12 @@ def render(kind: str, context: Mapping[str, str], language: str) -> EmailMessage
     with override(language):
         site = brand(pack.current().name)
         body = render_to_string(f"letters/{kind}.txt", {**context, "site": site})
-        return EmailMessage(subject=str(_("%(site)s: %(about)s") % {"site": site, "about": SUBJECTS[kind]}), body=body)
+        subject = str(_("%(site)s: %(about)s") % {"site": site, "about": SUBJECTS[kind]})
+        return EmailMessage(subject=subject, body=body, headers=_one_click(context.get("unsubscribe")))
+
+
+def _one_click(address: str | None) -> dict[str, str]:
+    """RFC 8058: the mail program shows a button of its own, which posts; nothing is followed by being read."""
+    if not address:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -71,7 +71,27 @@ class Replying(forms.Form):
         return _long(self.cleaned_data["text"])
 
 
-class Signing(forms.Form):
+class Choices(forms.Form):
+    """What a signer chooses beside her signature, now or later. Nothing is ticked beforehand."""
+
+    public_name = forms.BooleanField(
+        required=False,
+        label=_("Show my name on the page of those who signed"),
+        help_text=_("First name and last name, nothing else. You can take it off at any time."),
+    )
+    follow = forms.BooleanField(
+        required=False,
+        label=_("Tell me by e-mail what follows"),
+        help_text=_("One e-mail at each step: threshold, council, answer, votation. One click stops them."),
+    )
+
+    def __init__(self, *args: Any, may_follow: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_follow:
+            del self.fields["follow"]
+
+
+class Signing(Choices):
     """What a person who signs is asked. `legal` and `confirmed` are there only when they mean something."""
 
     legal = forms.BooleanField(required=False, label=_("It is also my legal request of this quarter"))

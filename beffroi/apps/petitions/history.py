@@ -28,6 +28,7 @@ class Event:
     sentence: str
     index: int | None = None
     to_come: bool = False
+    at: datetime | None = None  # the instant of an entry
 
 
 def past(petition: Petition) -> list[Event]:
@@ -39,7 +40,7 @@ def past(petition: Petition) -> list[Event]:
         sentence = told(entry.data) if told else ""
         at = parse_datetime(entry.at)
         if sentence and at is not None:
-            events.append(Event(localdate(at), sentence, row.index))
+            events.append(Event(localdate(at), sentence, row.index, at=at))
     return events
 
 

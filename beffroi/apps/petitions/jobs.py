@@ -35,6 +35,14 @@ def _forget_paper(now: datetime) -> None:
     actions.forget(now)
 
 
+def _publish_figures(now: datetime) -> None:
+    actions.publish_figures(now)
+
+
+def _announce(now: datetime) -> None:
+    actions.announce(now)
+
+
 def _recount(now: datetime) -> None:
     actions.recount(now)
 
@@ -58,6 +66,8 @@ JOBS = [
     Job("petitions.tell_officials", 60, actions.tell_officials),
     Job("petitions.forget_paper", 24 * 3600, _forget_paper),
     Job("petitions.forget", 24 * 3600, _forget),
+    Job("petitions.announce", 30, _announce),
+    Job("petitions.figures", 60, _publish_figures),
     Job("petitions.recount", 24 * 3600, _recount),
     Job("petitions.forget_names", 24 * 3600, _forget_names),
 ]

@@ -184,6 +184,8 @@ class Signature(models.Model):
     #: What the tally holds of this row. A new row waits for the batch; a withdrawn or refused one is taken off at once.
     counted = models.BooleanField(default=False)
     counted_legal = models.BooleanField(default=False)
+    #: Since when her name is public, by her consent; null: it is not. Withdrawing takes the consent back.
+    named_since = models.DateTimeField(null=True)
     #: The row still counts, and is nobody's: no person, no agent, no receipt, and a day instead of an instant.
     erased = models.BooleanField(default=False)
 
@@ -224,6 +226,7 @@ class Signature(models.Model):
                 name="signature_to_count",
             ),
             models.Index(fields=["petition", "channel"], condition=~Q(refusal=""), name="signature_refused"),
+            models.Index(fields=["petition"], condition=Q(named_since__isnull=False), name="signature_named"),
         ]
 
     def __str__(self) -> str:
@@ -244,6 +247,22 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.petition_id} {self.channel}"
+
+
+class Figures(models.Model):
+    """What is published of a petition's pace and places, computed once a day, never for a reader.
+
+    Only what may be published is in it: of a neighbourhood the band, not the count (core.suffrage.banded).
+    """
+
+    petition = models.OneToOneField(Petition, on_delete=models.PROTECT, related_name="figures")
+    on = models.DateField()  # every whole day before this one is in
+    days = models.JSONField()  # [["2026-10-12", 40], ...] from the opening on
+    step = models.PositiveSmallIntegerField()  # the width of a band
+    places = models.JSONField(null=True)  # [["Le Port", 30], ...]: from 30 to 39; null: too little to show any
+
+    def __str__(self) -> str:
+        return f"{self.petition_id} {self.on}"
 
 
 class PaperLine(models.Model):

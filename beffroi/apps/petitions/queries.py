@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from beffroi.apps.assemblies.models import Official
 from beffroi.apps.assemblies.queries import signatories
+from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.state import quarter_of
 from beffroi.apps.petitions.models import (
@@ -126,6 +127,14 @@ def waiting(petition: Petition) -> int:
     return Signature.objects.filter(petition=petition, counted=False, withdrawn_at=None, refusal="").count()
 
 
+def count_now(petition: Petition) -> tuple[int, int]:
+    """What the batch has counted and what the next one will, together; and the legal requests counted."""
+    # What waits is read first: a batch between the two reads is then counted twice for a moment, never left out.
+    still = waiting(petition)
+    counted = Tally.objects.filter(petition=petition).aggregate(all=Sum("signatures"), legal=Sum("legal"))
+    return (counted["all"] or 0) + still, counted["legal"] or 0
+
+
 def rungs(petition: Petition) -> list[RungSeen]:
     """The ladder, lowest rung first."""
     return [_seen(petition, rung) for rung in petition.rungs.all()]
@@ -147,14 +156,14 @@ def _seen(petition: Petition, rung: Rung) -> RungSeen:
     return RungSeen(rung, total(petition, rung.code == Rung.Code.LEGAL), state, last, failed, effect, judged)
 
 
-def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None, plus: int = 0) -> Ladder:
-    """What the tower draws. `plus`: signatures that wait for the batch, on the page of somebody who has just signed."""
+def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None) -> Ladder:
+    """What the tower draws."""
     levels = tuple(
         Level(item.rung.needed, item.rung.by_law, item.rung_bell, *_labels(item.rung))
         for item in (rungs(petition) if seen is None else seen)
     )
     legal = None if petition.kind == Petition.Kind.RECALL else total(petition, legal=True)
-    return Ladder(total(petition) + plus, legal, levels)
+    return Ladder(total(petition), legal, levels)
 
 
 def _labels(rung: Rung) -> tuple[str, str]:
@@ -230,6 +239,17 @@ def can_still_withdraw(signature: Signature, now: datetime) -> bool:
     petition = signature.petition
     is_open = petition.state == State.OPEN and petition.closes_at is not None and now < petition.closes_at
     return is_open and signature.withdrawn_at is None
+
+
+def named(petition: Petition) -> QuerySet[Signature]:
+    """The standing signatures whose signers let their names be shown, by name: the order says nothing of when."""
+    rows = Signature.objects.filter(petition=petition, named_since__isnull=False, withdrawn_at=None, refusal="")
+    return rows.select_related("person").order_by("person__name_key", "pk")
+
+
+def follows(petition: Petition, person: Person) -> bool:
+    """Whether she has asked to be told what follows."""
+    return Subscription.objects.filter(recipient=person.ref, reference=petition.number).exists()
 
 
 @dataclass(frozen=True)

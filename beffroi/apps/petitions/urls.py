@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from beffroi.apps.petitions import check_views, deciding_views, recall_views, sheet_views, views, writing_views
+from beffroi.apps.petitions import (
+    check_views,
+    deciding_views,
+    recall_views,
+    sharing_views,
+    sheet_views,
+    views,
+    writing_views,
+)
 
 app_name = "petitions"
 urlpatterns = [
@@ -14,10 +22,18 @@ urlpatterns = [
     path("petitions/brouillons/<uuid:ref>/supprimer", writing_views.delete_draft, name="delete_draft"),
     path("petitions/a-relire/<str:secret>", writing_views.shared_draft, name="shared_draft"),
     path("petitions/recu", views.receipt, name="receipt"),
+    path("petitions/atom.xml", sharing_views.feed, name="feed"),
     path("petitions/<slug:number>", views.petition, name="petition"),
     path("petitions/<slug:number>/texte.txt", views.text, name="text"),
     path("petitions/<slug:number>/signer", views.sign, name="sign"),
     path("petitions/<slug:number>/signee", views.signed, name="signed"),
+    path("petitions/<slug:number>/choix", views.choices, name="choices"),
+    path("petitions/<slug:number>/signataires", sharing_views.names, name="names"),
+    path("petitions/<slug:number>/partager", sharing_views.share, name="share"),
+    path("petitions/<slug:number>/affiche", sharing_views.poster, name="poster"),
+    path("petitions/<slug:number>/integrer", sharing_views.card, name="card"),
+    path("petitions/<slug:number>/atom.xml", sharing_views.life, name="life"),
+    path("petitions/<slug:number>/chiffres.json", sharing_views.figures, name="figures"),
     path("petitions/<slug:number>/retirer", views.withdraw, name="withdraw"),
     path("petitions/<slug:number>/recevabilite", deciding_views.desk, name="desk"),
     path("petitions/<slug:number>/contester", deciding_views.appeal, name="appeal"),

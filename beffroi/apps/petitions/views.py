@@ -7,27 +7,30 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.apps.petitions import actions, history, perms, queries, traces
+from beffroi.apps.petitions import actions, history, perms, progress, queries, shown_once, traces
 from beffroi.apps.petitions.actions.ladder import recalls_exist
 from beffroi.apps.petitions.actions.state import why_not_of_body
-from beffroi.apps.petitions.forms import ReceiptLookup, Signing
-from beffroi.apps.petitions.models import Petition, Rung
+from beffroi.apps.petitions.forms import Choices, ReceiptLookup, Signing
+from beffroi.apps.petitions.models import Petition, Rung, Signature
 from beffroi.apps.petitions.reasons import reason
 from beffroi.apps.roll.acting import COUNTER, Request
 from beffroi.apps.roll.actions import note_counter_act
+from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.perms import requires_acting
 from beffroi.apps.roll.queries import ELECTORS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
+from beffroi.web.still import same_for_everybody, shared
+from beffroi.web.tower import Ladder, Level
 from beffroi.web.views import told
 
 SECTION = {"section": "petitions"}
-SHOWN_ONCE = "petition_receipt"
 PAGE = 20
 State = Petition.State
 
@@ -35,6 +38,14 @@ State = Petition.State
 def _petition(number: str) -> Petition:
     try:
         return queries.get(number)
+    except Petition.DoesNotExist:
+        raise Http404(_("There is no petition with this number.")) from None
+
+
+def _bare(number: str) -> Petition:
+    """Without its ladder, where no ladder is shown."""
+    try:
+        return Petition.objects.get(number=number)
     except Petition.DoesNotExist:
         raise Http404(_("There is no petition with this number.")) from None
 
@@ -49,6 +60,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 
 @require_GET
+@same_for_everybody
 def list_(request: HttpRequest) -> HttpResponse:
     """Open petitions as towers, those that wait for a decision, those that are over."""
     pages = Paginator(queries.in_state(State.OPEN), PAGE)
@@ -67,6 +79,7 @@ def list_(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@same_for_everybody
 def petition(request: Request, number: str) -> HttpResponse:
     """The whole of one petition."""
     row, now = _petition(number), timezone.now()
@@ -85,6 +98,9 @@ def petition(request: Request, number: str) -> HttpResponse:
         "days_left": queries.days_left(row, now),
         "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
         "mine": mine if queries.stands(mine) else None,
+        "choices": _choices(row, mine) if queries.stands(mine) else None,
+        "progress": progress.of(row, queries.ladder(row, rungs), timezone.localdate(now)),
+        "named": queries.named(row).count() if rungs else 0,
         "reason": reason(row.refusal_code or row.closing_code),
         "is_recall": (is_recall := row.kind == Petition.Kind.RECALL),
         "reply": queries.reply_of(row) if is_recall else None,
@@ -94,6 +110,13 @@ def petition(request: Request, number: str) -> HttpResponse:
         "speaking_minutes": pack.current().number("petitions.speaking_minutes", timezone.localdate(now)),
     }
     return _page(request, "petition", context)
+
+
+def _choices(row: Petition, mine: Signature | None) -> Choices:
+    assert mine is not None
+    assert mine.person is not None, "she looks at it herself"
+    chosen = {"public_name": mine.named_since is not None, "follow": queries.follows(row, mine.person)}
+    return Choices(initial=chosen, may_follow=actions.may_follow(row, mine.person))
 
 
 @require_GET
@@ -110,43 +133,59 @@ def text(request: HttpRequest, number: str) -> HttpResponse:
 @requires_acting
 def sign(request: Request, number: str) -> HttpResponse:
     """GET says what the signature counts for; POST signs. The same page at home and at the counter."""
-    row, now = _petition(number), timezone.now()
-    acting = request.acting
+    row, now, acting = _bare(number), timezone.now(), request.acting
     assert acting is not None
-    today = timezone.localdate(now)
-    person, at_counter = acting.person, acting.channel == COUNTER
-    is_elector = not eligibility(person, ELECTORS, today)
-    is_recall = row.kind == Petition.Kind.RECALL
-    used = queries.legal_request_of(person, today) if is_elector else None
-    has_legal_rung = any(rung.code == Rung.Code.LEGAL for rung in row.rungs.all())
-    may_be_legal = has_legal_rung and is_elector and used is None
-    form = Signing(_posted(request), may_be_legal=may_be_legal, at_counter=at_counter)
-    refusal = _refusal(row, person_code=why_not_of_body(row, person, today))
-    mine = queries.signature_of(row, person)
+    at_counter = acting.channel == COUNTER
+    form = _signing(request, row)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        chosen = {name: given.get(name, False) for name in ("legal", "public_name", "follow")}
         device = traces.device_of(request)
         if not at_counter:
             traces.must_not_be_crowded(row, device, now)
-        receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
+        receipt = actions.sign(row, acting, now, **chosen)
         note_counter_act(acting, "petition.signed", now)
-        request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
-        response = redirect("petitions:signed", row.number)
+        response = shown_once.to(redirect("petitions:signed", row.number), row.number, receipt)
         if not at_counter:
             traces.note(request, response, receipt.signature, device, now)
         return response
+    mine = queries.signature_of(row, acting.person)
     context = {
         "petition": row,
         "form": form,
-        "person": person,
+        "person": acting.person,
         "at_counter": at_counter,
-        "is_elector": is_elector,
-        "is_recall": is_recall,
-        "used": used,
+        "is_elector": _is_elector(acting.person),
+        "is_recall": row.kind == Petition.Kind.RECALL,
+        "used": queries.legal_request_of(acting.person, timezone.localdate(now)),
         "mine": mine if queries.stands(mine) else None,
-        "refusal": refusal,
-        "ladder": queries.ladder(row),
+        "refusal": _refusal(row, person_code=why_not_of_body(row, acting.person, timezone.localdate(now))),
     }
     return _page(request, "sign", context, status=400 if form.errors else 200)
+
+
+def _signing(request: Request, row: Petition) -> Signing:
+    assert request.acting is not None
+    person = request.acting.person
+    # Who posts without the box is not asked about it: a rush of signatures is spared two reads each.
+    asks = request.method != "POST" or "legal" in request.POST
+    return Signing(
+        _posted(request),
+        may_be_legal=asks and _may_be_legal(row, person),
+        may_follow=actions.may_follow(row, person),
+        at_counter=request.acting.channel == COUNTER,
+    )
+
+
+def _may_be_legal(row: Petition, person: Person) -> bool:
+    """Whether this signature can also be her legal request: the petition has that threshold, her quarter is free."""
+    if not _is_elector(person) or queries.legal_request_of(person, timezone.localdate()):
+        return False
+    return any(rung.code == Rung.Code.LEGAL for rung in row.rungs.all())
+
+
+def _is_elector(person: Person) -> bool:
+    return not eligibility(person, ELECTORS, timezone.localdate())
 
 
 def _refusal(row: Petition, person_code: str) -> str:
@@ -162,30 +201,47 @@ def _refusal(row: Petition, person_code: str) -> str:
 @require_GET
 @requires_acting
 def signed(request: Request, number: str) -> HttpResponse:
-    """The receipt, shown once: it leaves the session with this page."""
-    row = _petition(number)
-    kept = request.session.get(SHOWN_ONCE)
+    """The receipt, shown once: the browser forgets it with this page."""
     assert request.acting is not None
+    language = get_language() or ""
+    row, levels, to_come = shared(("petitions.signed", number, language), lambda: _what_comes_next(number))
     mine = queries.signature_of(row, request.acting.person)
-    if not queries.stands(mine):
+    if mine is None or not queries.stands(mine):
         return redirect("petitions:petition", row.number)
-    receipt = ""
-    # Not only of this petition: of this signature. An agent's session goes on with the next person.
-    if kept and mine is not None and kept["signature"] == mine.pk:
-        receipt = kept["receipt"]
-        del request.session[SHOWN_ONCE]
-    waiting = queries.waiting(row)
-    rungs = queries.rungs(row)
+    with_hers, legal = queries.count_now(row)
     context = {
         "petition": row,
         "signature": mine,
-        "receipt": receipt,
+        # Not only of this petition: of this signature. An agent's browser goes on with the next person.
+        "receipt": shown_once.read(request, mine),
         "at_counter": request.acting.channel == COUNTER,
-        "with_hers": queries.total(row) + waiting,
-        "ladder": queries.ladder(row, rungs, plus=waiting),
-        "to_come": history.to_come(row, rungs, timezone.localdate()),
+        "follows": queries.follows(row, request.acting.person),
+        "with_hers": with_hers,
+        "ladder": Ladder(with_hers, None if row.kind == Petition.Kind.RECALL else legal, levels),
+        "to_come": to_come,
     }
-    return _page(request, "signed", context)
+    return shown_once.forget(_page(request, "signed", context), row.number)
+
+
+def _what_comes_next(number: str) -> tuple[Petition, tuple[Level, ...], list[history.Event]]:
+    """The same for everybody who signs within a few seconds."""
+    row = _petition(number)
+    rungs = queries.rungs(row)
+    return row, queries.ladder(row, rungs).levels, history.to_come(row, rungs, timezone.localdate())
+
+
+@require_POST
+@requires_acting
+def choices(request: Request, number: str) -> HttpResponse:
+    """The signer changes her mind about her name and the e-mails, at home or at the counter."""
+    assert request.acting is not None
+    row = _bare(number)
+    form = Choices(request.POST, may_follow=actions.may_follow(row, request.acting.person))
+    if form.is_valid():
+        follow = form.cleaned_data.get("follow", False)
+        actions.choose(row, request.acting, form.cleaned_data["public_name"], follow, timezone.now())
+        messages.success(request, _("Your choices are kept. The signature has not changed."))
+    return redirect("petitions:petition", row.number)
 
 
 @require_POST

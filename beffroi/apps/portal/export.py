@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions.models import Appeal, CoPetitioner, Draft, Petition
 from beffroi.apps.petitions.queries import signatures_of, state_of
 from beffroi.apps.roll.models import Address, CounterSession, Enrolment, Move, Person
@@ -40,6 +41,10 @@ def of_person(person: Person) -> dict[str, Any]:
         "appeals": [
             {"petition": row.petition.number, "text": row.text, "filed_at": row.filed_at, "outcome": row.outcome}
             for row in Appeal.objects.filter(petition__author=person).select_related("petition").order_by("filed_at")
+        ],
+        "told_what_follows": [
+            {"petition": row.reference, "since": row.since}
+            for row in Subscription.objects.filter(recipient=person.ref).order_by("reference")
         ],
         "votations": _votations(person),
         "at_the_counter": [
@@ -101,6 +106,7 @@ def _signature(row: Any) -> dict[str, Any]:
         "traces": list(row.traces.order_by("at").values("at", "device", "network")),
         "paper_lines": list(row.paper_lines.order_by("pk").values("sheet", "line", "entered_at")),
         "signals": list(row.signals.order_by("pk").values("code", "found_at")),
+        "name_public_since": row.named_since,
     }
 
 

@@ -38,6 +38,7 @@ from beffroi.apps.roll.perms import (
 )
 from beffroi.apps.roll.second_factor import is_needed
 from beffroi.web import pack
+from beffroi.web.still import same_for_everybody
 
 
 def _request(request: HttpRequest) -> Request:
@@ -45,6 +46,7 @@ def _request(request: HttpRequest) -> Request:
 
 
 @require_safe
+@same_for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done today, what was decided, what is late."""
     return render(request, "portal/home.html", {"home": queries.home(timezone.now())})
@@ -163,6 +165,7 @@ def _finding(request: Request) -> dict[str, Any]:
 
 
 @require_safe
+@same_for_everybody
 def initiative(request: HttpRequest, number: str) -> HttpResponse:
     """The whole life of one initiative."""
     try:

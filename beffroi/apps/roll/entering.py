@@ -12,7 +12,7 @@ from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import is_administrator, is_clerk, is_of_the_panel, is_scrutineer, may_act_at_counter
 from beffroi.web import frame
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "beffroi.apps.roll.backend.AccountBackend"
 
 
 def inside(there: str, default: str = "") -> str:

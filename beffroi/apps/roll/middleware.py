@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -33,9 +34,11 @@ def set_acting(request: Request) -> None:
     """Nobody signed in: no query at all. A resident: her row. An agent: also whom she acts for at this moment."""
     request.account, request.roles, request.acting = None, frozenset(), None
     # A visitor without a session cookie is not looked up.
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    account = Account.objects.select_related("person").get(pk=request.user.pk)
+    account = get_user(request)
+    if not isinstance(account, Account):
+        return
     prefetch_related_objects([account], "roles")
     # The desk of an agent whose mail somebody reads stays shut: no role before the second step.
     account.half_way = not second_factor.is_passed(request.session, account)

@@ -16,6 +16,13 @@ PAGES = {
     "/petitions": dict.fromkeys(ROLES, 200),
     "/petitions/{number}": dict.fromkeys(ROLES, 200),
     "/petitions/{number}/texte.txt": dict.fromkeys(ROLES, 200),
+    "/petitions/atom.xml": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/signataires": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/partager": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/affiche": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/integrer": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/atom.xml": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/chiffres.json": dict.fromkeys(ROLES, 200),
     "/petitions/recu": dict.fromkeys(ROLES, 200),
     "/petitions/ecrire": {
         "anonymous": 302,

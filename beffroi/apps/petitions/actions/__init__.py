@@ -15,6 +15,7 @@ from beffroi.apps.petitions.actions.appealing import (
 from beffroi.apps.petitions.actions.carrying import invite, join, step_back, uninvite
 from beffroi.apps.petitions.actions.counting import close_due, count, recount
 from beffroi.apps.petitions.actions.erasing import erase_due
+from beffroi.apps.petitions.actions.figures import publish_figures
 from beffroi.apps.petitions.actions.filing import (
     NOTE_LIMITS,
     PRIVATE,
@@ -29,6 +30,7 @@ from beffroi.apps.petitions.actions.filing import (
     text_bytes,
 )
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
+from beffroi.apps.petitions.actions.following import announce, choose, may_follow
 from beffroi.apps.petitions.actions.panel import is_concerned, rule, see_names
 from beffroi.apps.petitions.actions.paper import Read, drop_reading, finish, look_up, read_line, settle
 from beffroi.apps.petitions.actions.recalling import close_left, reply, reply_bytes, reply_is_open, tell_officials
@@ -79,11 +81,13 @@ __all__ = [
     "Words",
     "admissibility_due",
     "admit",
+    "announce",
     "appeal",
     "as_lines",
     "attach",
     "attach_scan",
     "begin_draft",
+    "choose",
     "close_due",
     "close_left",
     "correct_lines",
@@ -111,10 +115,12 @@ __all__ = [
     "link_hash",
     "look_up",
     "lose",
+    "may_follow",
     "open_overdue",
     "open_unanswered",
     "print_sheets",
     "printable",
+    "publish_figures",
     "read_line",
     "recall_wording",
     "receive",

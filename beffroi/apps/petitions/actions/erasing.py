@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils.timezone import get_current_timezone, localdate, make_aware
 
 from beffroi.apps.gazette.actions import publish
-from beffroi.apps.letters.models import Letter
+from beffroi.apps.letters.models import Letter, Subscription
 from beffroi.apps.petitions.actions.state import locked, quarter_of
 from beffroi.apps.petitions.models import (
     CheckedLine,
@@ -117,6 +117,7 @@ def _erase(petition: Petition, now: datetime) -> None:
                 Signal.objects.filter(pk=signal.pk).update(agent=None, subject=f"erased-{signal.pk}")
             # A letter about a petition says that its recipient signed. Its author is public.
             Letter.objects.filter(reference=row.number).exclude(recipient=row.author.ref).delete()
+            Subscription.objects.filter(reference=row.number).delete()
             publish("petition.erased", now, petition=row.number, count=Signature.objects.filter(petition=row).count())
 
 
@@ -124,11 +125,11 @@ def _erase(petition: Petition, now: datetime) -> None:
 def _erase_some(petition: Petition) -> bool:
     rows = list(Signature.objects.select_for_update().filter(petition=petition, erased=False).order_by("pk")[:CHUNK])
     for row in rows:
-        row.person, row.agent, row.receipt_hash, row.erased = None, None, None, True
+        row.person, row.agent, row.receipt_hash, row.named_since, row.erased = None, None, None, None, True
         row.signed_at = _day(row.signed_at)
         row.withdrawn_at = None if row.withdrawn_at is None else _day(row.withdrawn_at)
     Signature.objects.bulk_update(
-        rows, ["person", "agent", "receipt_hash", "erased", "signed_at", "withdrawn_at"], batch_size=80
+        rows, ["person", "agent", "receipt_hash", "named_since", "erased", "signed_at", "withdrawn_at"], batch_size=80
     )
     return bool(rows)
 

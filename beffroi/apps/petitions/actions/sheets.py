@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.petitions import sheet_codes
-from beffroi.apps.petitions.actions.state import must_be_open, share
+from beffroi.apps.petitions.actions.state import must_be_open
 from beffroi.apps.petitions.models import (
     Crossing,
     PaperLine,
@@ -39,8 +39,7 @@ def print_sheets(petition: Petition, number: int, by: Account, now: datetime, la
     """Draws the identifiers of so many sheets. Only what is registered here is taken back at the counter."""
     if not 1 <= number <= MOST_AT_ONCE:
         raise Malformed("number", str(number), f"1 to {MOST_AT_ONCE}")
-    share(petition)
-    must_be_open(petition, now)
+    must_be_open(petition, now, shared=True)
     if petition.sheets.filter(state=State.PRINTED).count() + number > MOST_OF_A_PETITION:
         raise Refused("petitions.too_many_sheets")
     printing = Printing.objects.create(petition=petition, by=by, at=now, large=large)
@@ -74,8 +73,8 @@ def receive(sheet: Sheet, lines: int, agent: Account, now: datetime) -> Sheet:
     """Handed in with so many filled lines, before the petition closes. A lost sheet may be found again."""
     _must_be_on_a_sheet(lines)
     row = held(sheet)
-    share(row.petition)  # closing waits: whoever is told that her sheet is taken has it counted
-    must_be_open(row.petition, now)
+    # Shared: closing waits, so whoever is told that her sheet is taken has it counted.
+    must_be_open(row.petition, now, shared=True)
     move(row, State.RECEIVED)
     row.received_at, row.received_by, row.lines = now, agent, lines
     row.ended_at, row.ended_by, row.refusal = None, None, ""

@@ -19,22 +19,21 @@ from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Refused
 
+_OPENING: Final = "SELECT id, number, state, opened_at, closes_at FROM petitions_petition WHERE id = %s"
+
 
 def locked(petition_id: int, alone: bool = False) -> Petition:
     """The petition, held until the end of the transaction; `alone` also waits for first signatures in flight."""
     return Petition.objects.select_for_update(no_key=not alone).get(pk=petition_id)
 
 
-def share(petition: Petition) -> None:
-    """Holds the petition against closing (see above): Django's foreign keys are checked at commit only."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM petitions_petition WHERE id = %s FOR KEY SHARE", [petition.pk])
+def must_be_open(petition: Petition, now: datetime, shared: bool = False) -> None:
+    """Compares the clock inside the caller's transaction: no job decides whether a signature is in time.
 
-
-def must_be_open(petition: Petition, now: datetime) -> None:
-    """Compares the clock inside the caller's transaction: no job decides whether a signature is in time."""
-    row = Petition.objects.get(pk=petition.pk)
+    `shared` also holds the petition against closing (see above): Django's foreign keys are checked at commit only.
+    """
+    lock = " FOR KEY SHARE" if shared and connection.vendor == "postgresql" else ""
+    (row,) = Petition.objects.raw(f"{_OPENING}{lock}", [petition.pk])
     if row.opened_at is None or row.closes_at is None or now < row.opened_at:
         raise Refused("petitions.not_open", row.number)
     if row.state != Petition.State.OPEN or now >= row.closes_at:
