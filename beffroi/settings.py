@@ -5,8 +5,12 @@ BEFFROI_DATABASE   sqlite:////path/file or postgresql://user:password@host:port/
 BEFFROI_PACK       folder of the commune's pack (default: the first of packs/)
 BEFFROI_HOSTS      host names, separated by commas (default: localhost,127.0.0.1)
 BEFFROI_HTTPS      1 behind HTTPS: secure cookies and HSTS
+BEFFROI_ADDRESS    the site's address as letters write it (default: https:// or http:// and the first host)
 BEFFROI_SHOW_CODES 1 shows sign-in codes on screen; refused unless the database is marked as a demonstration
 BEFFROI_SMTP       host:port of the mail server (default: localhost:25); BEFFROI_MAIL_FROM the sender
+BEFFROI_FRANCECONNECT_ISSUER, _CLIENT, _SECRET_FILE   residents sign in by FranceConnect too; without them, no button
+BEFFROI_PROCONNECT_ISSUER, _CLIENT, _SECRET_FILE      accounts at work sign in by ProConnect too
+BEFFROI_FRANCECONNECT_ACR, BEFFROI_PROCONNECT_ACR     the levels that are accepted, with spaces (eidas1 to eidas3; any)
 BEFFROI_MAIL_FOLDER beside BEFFROI_SHOW_CODES=1 only: each mail becomes a file of this folder and is not sent
 """
 
@@ -64,11 +68,41 @@ DEBUG = False
 HTTPS = os.environ.get("BEFFROI_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("BEFFROI_HOSTS", "localhost,127.0.0.1").split(",")
 
+ADDRESS = os.environ.get("BEFFROI_ADDRESS", "") or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
+#: What is the same for every visitor who has not signed in is made once in so many seconds (beffroi/web/still.py).
+STILL_SECONDS = 3
+
 PACK = Path(os.environ.get("BEFFROI_PACK") or min((ROOT / "packs").glob("*/pack.toml")).parent)
 SHOW_CODES = os.environ.get("BEFFROI_SHOW_CODES") == "1"
 SOURCE_URL = os.environ.get("BEFFROI_SOURCE_URL", "")
 # Letters know a recipient by an opaque reference; the roll, one floor up, gives the address at the moment of sending.
 ADDRESS_BOOK = "beffroi.apps.roll.queries.address_of"
+# Whom the roll asks for a second factor beside those who have a role: the floors above know their own powers.
+POWERS = ("beffroi.apps.assemblies.perms.holds_a_seat",)
+
+
+def oidc(issuer: str | None, client: str | None, secret: str | None, levels: str) -> dict[str, str] | None:
+    """A provider of identities, when all of it is set. The secret lies in a file of its own, not in the environment."""
+    if not (issuer and client and secret):
+        return None
+    return {"issuer": issuer, "client": client, "secret": Path(secret).read_text().strip(), "levels": levels}
+
+
+_providers = {
+    "franceconnect": oidc(
+        os.environ.get("BEFFROI_FRANCECONNECT_ISSUER"),
+        os.environ.get("BEFFROI_FRANCECONNECT_CLIENT"),
+        os.environ.get("BEFFROI_FRANCECONNECT_SECRET_FILE"),
+        os.environ.get("BEFFROI_FRANCECONNECT_ACR", ""),
+    ),
+    "proconnect": oidc(
+        os.environ.get("BEFFROI_PROCONNECT_ISSUER"),
+        os.environ.get("BEFFROI_PROCONNECT_CLIENT"),
+        os.environ.get("BEFFROI_PROCONNECT_SECRET_FILE"),
+        os.environ.get("BEFFROI_PROCONNECT_ACR", ""),
+    ),
+}
+OIDC = {kind: one for kind, one in _providers.items() if one}
 
 INSTALLED_APPS = [
     "beffroi.web",
@@ -123,10 +157,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(os.environ.get("BEFFROI_DATABASE", f"sqlite:///{HOME / 'beffroi.sqlite3'}"))}
+# A connection lives as long as its thread: opening one costs more than a signature does.
+KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": KEPT | database(os.environ.get("BEFFROI_DATABASE", f"sqlite:///{HOME / 'beffroi.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "roll.Account"
+AUTHENTICATION_BACKENDS = ["beffroi.apps.roll.backend.AccountBackend"]
 LOGIN_URL = "roll:sign_in"
 SESSION_COOKIE_NAME = "beffroi_session"
 SESSION_COOKIE_AGE = 12 * 3600

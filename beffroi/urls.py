@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("beffroi.web.urls")),
     path("", include("beffroi.apps.gazette.urls")),
+    path("", include("beffroi.apps.letters.urls")),
     path("", include("beffroi.apps.roll.urls")),
     path("", include("beffroi.apps.assemblies.urls")),
     path("", include("beffroi.apps.votations.urls")),

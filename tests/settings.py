@@ -18,3 +18,5 @@ from beffroi.settings import DATABASES  # noqa: E402
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads that race need real connections.
     DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}
+
+STILL_SECONDS = 0  # a test reads what it has just done; tests/apps/web/test_still.py turns the copies on

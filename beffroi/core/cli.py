@@ -13,6 +13,7 @@ from rich.table import Table
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
+from beffroi.core.suffrage.verbs import app as sample_app
 from beffroi.core.verdict import WORDS, Step, fault_lines
 from beffroi.core.voting import method_verbs, verbs
 
@@ -23,6 +24,7 @@ app.add_typer(verbs.trustee_app, name="trustee")
 app.add_typer(verbs.ballot_app, name="ballot")
 app.add_typer(method_verbs.app, name="method")
 app.add_typer(journal_app, name="journal")
+app.add_typer(sample_app, name="sample")
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 import json
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Any
 from django.conf import settings
 
 from beffroi.apps.assemblies import actions as assemblies
+from beffroi.apps.assemblies import charters
 from beffroi.apps.assemblies.models import Assembly, Hearing, Official, Sitting
 from beffroi.apps.petitions import actions as petitions
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.paper_models import LINES_OF_A_SHEET
 from beffroi.apps.petitions.queries import legal_request_of
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
@@ -27,6 +29,8 @@ OUT, IN = Path(settings.HOME) / "out", Path(settings.HOME) / "in"
 #: Of a hundred signatures: how many come on the web, at the counter, on paper.
 CHANNELS = {"web": 70, "counter": 12, "paper": 18}
 AGENT, SECOND_AGENT, CLERK = "agent@mairie.example", "agente@mairie.example", "secretariat@mairie.example"
+PANEL = "comite@mairie.example"
+ADMINISTRATOR = "administration@mairie.example"
 SCRUTINEERS = ("scrutin1@mairie.example", "scrutin2@mairie.example")
 
 
@@ -57,18 +61,22 @@ def signers(chance: random.Random, size: int, on: datetime) -> list[Person]:
 
 
 def signing(petition: Petition, people: list[Person], chance: random.Random) -> Iterator[Act]:
-    """One act a signature, through the three channels."""
+    """One act a signature, through the three channels; those on paper come ten at a time, with their sheet."""
     agents = [at_work(AGENT), at_work(SECOND_AGENT)]
-    line = 0
+    on_paper: list[petitions.Read] = []
     for person in people:
         channel = chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         if channel == "paper":
-            yield partial(enter, petition, line, chance.choice(agents), person, "")
-            line += 1
+            on_paper.append(petitions.Read(person))
+            if len(on_paper) == LINES_OF_A_SHEET:
+                yield partial(sheet, petition, tuple(on_paper))
+                on_paper.clear()
         else:
             agent = chance.choice(agents) if channel == "counter" else None
             legal = person.is_elector and chance.random() < 0.3
             yield partial(sign, petition, Acting(person, channel, agent), legal)
+    if on_paper:
+        yield partial(sheet, petition, tuple(on_paper))
 
 
 def sign(petition: Petition, acting: Acting, legal: bool, now: datetime) -> None:
@@ -81,8 +89,30 @@ def sign(petition: Petition, acting: Acting, legal: bool, now: datetime) -> None
     petitions.sign(petition, acting, now, legal=may)
 
 
-def enter(petition: Petition, line: int, agent: Account, person: Person | None, refusal: str, now: datetime) -> None:
-    petitions.enter_line(petition, f"F-{line // 20 + 1:04d}", line % 20 + 1, agent, person, refusal, now)
+def sheet(petition: Petition, lines: Sequence[petitions.Read], now: datetime) -> None:
+    """A sheet is printed, comes back filled, and is read by two agents."""
+    agents = [at_work(AGENT), at_work(SECOND_AGENT)]
+    paper = petitions.print_sheets(petition, 1, agents[0], now).sheets.get()
+    petitions.receive(paper, len(lines), agents[0], now)
+    for agent in agents:
+        for line, read in enumerate(lines, 1):
+            petitions.read_line(paper, line, agent, read, now)
+        petitions.finish(paper, agent, now)
+
+
+def paper_in_hand(petition: Petition, people: list[Person], now: datetime) -> None:
+    """What waits at the counter: a sheet read once, one on which two agents differ, one lost; others are still out."""
+    agents = [at_work(AGENT), at_work(SECOND_AGENT)]
+    once, differing, lost, *_ = petitions.print_sheets(petition, 8, agents[0], now).sheets.all()
+    petitions.lose(lost, agents[0], now)
+    petitions.receive(once, 2, agents[0], now)
+    for line, person in enumerate(people[:2], 1):
+        petitions.read_line(once, line, agents[1], petitions.Read(person), now)
+    petitions.finish(once, agents[1], now)
+    petitions.receive(differing, 1, agents[0], now)
+    for agent, read in zip(agents, (petitions.Read(people[2]), petitions.Read(refusal="illegible")), strict=True):
+        petitions.read_line(differing, 1, agent, read, now)
+        petitions.finish(differing, agent, now)
 
 
 def file(key: str, author: Person, now: datetime) -> Petition:
@@ -103,6 +133,13 @@ def sittings(now: datetime) -> None:
             council, evening, play_script()["council"]["place"], evening - timedelta(days=7), now - timedelta(days=235)
         )
         evening += timedelta(days=42)
+
+
+def sign_charters(now: datetime) -> None:
+    """Those who can sign in sign themselves; the secretariat records a paper of every third of the others."""
+    for number, official in enumerate(Official.objects.select_related("account").order_by("pk")):
+        if official.account is not None or number % 3 == 0:
+            charters.sign(official, official.account or at_work(CLERK), now.date(), now)
 
 
 def council(calendar: Calendar, start: datetime, end: datetime) -> None:

@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.petitions import actions as petitions
-from beffroi.apps.petitions.models import Crossing
+from beffroi.apps.petitions.models import CheckedLine, Crossing
+from beffroi.apps.roll.models import Account, Role
 
 #: An act of the demonstration: all but its moment is bound already.
 Act = Callable[[datetime], object]
@@ -63,10 +64,25 @@ def batch(now: datetime, progress: Progress) -> None:
         )
         task = progress.add_task("Vérification dans le registre", total=crossing.judged.count())
         petitions.verify(crossing, now, partial(advance, progress, task))
-        crossing.refresh_from_db()
+        while (crossing := Crossing.objects.select_related("rung__petition").get(pk=crossing.pk)).verified_at is None:
+            compare(crossing, now)
         say(f"Vérifiée : {crossing.valid} valables, {crossing.refused} refusées.")
         petitions.fire(crossing, now)
     gazette.sequence(now)
+
+
+def compare(crossing: Crossing, now: datetime) -> None:
+    """Somebody of the panel compares the paper lines with their sheets; the draw waits for the journal's next head."""
+    gazette.sequence(now)
+    petitions.verify(crossing, now)
+    member = Account.objects.filter(roles__kind=Role.Kind.PANEL)[0]
+    waiting = CheckedLine.objects.filter(sample__crossing=crossing, to_judge=True, verdict=None)
+    lines = list(waiting)
+    if lines:
+        say(f"{len(lines)} lignes papier comparées à leurs feuilles.")
+    for line in lines:
+        petitions.judge_line(line, member, "", now)
+    petitions.verify(crossing, now)
 
 
 def advance(progress: Progress, task: TaskID, done: int, total: int) -> None:

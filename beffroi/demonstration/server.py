@@ -20,27 +20,33 @@ from django.core.management import call_command  # noqa: E402
 from beffroi.apps.assemblies import actions as assemblies  # noqa: E402
 from beffroi.apps.assemblies.models import Assembly, Hearing, Official  # noqa: E402
 from beffroi.apps.gazette import actions as gazette  # noqa: E402
+from beffroi.apps.petitions.actions import Read  # noqa: E402
 from beffroi.apps.petitions.models import Petition  # noqa: E402
 from beffroi.apps.roll import actions as roll  # noqa: E402
 from beffroi.apps.roll.models import Neighbourhood, Person, Station  # noqa: E402
 from beffroi.apps.votations import actions as votations  # noqa: E402
 from beffroi.apps.votations.archive import archive_bytes  # noqa: E402
 from beffroi.apps.votations.models import Trustee, Votation, Voter  # noqa: E402
+from beffroi.demonstration import streets  # noqa: E402
 from beffroi.demonstration.acts import (  # noqa: E402
+    ADMINISTRATOR,
     AGENT,
     CLERK,
     IN,
     OUT,
+    PANEL,
     SCRUTINEERS,
     SECOND_AGENT,
     at_work,
     box,
     call,
     council,
-    enter,
     file,
     named,
+    paper_in_hand,
     play_script,
+    sheet,
+    sign_charters,
     signers,
     signing,
     sittings,
@@ -60,7 +66,7 @@ def build(now: datetime, _votation: str) -> None:
     for place, person in enumerate(script["people"]):
         listed[swap(listed, person["register"], place)] = listed[place]
         listed[place] = Resident(street=listed[place].street, **person)
-    people = enrol(listed, now)
+    people = enrol(listed, streets.draw(now - timedelta(days=400)), now)
     electors = sum(person.is_elector for person in people)
     say(
         f"{len(people)} personnes inventées, dont {electors} inscrites sur la liste électorale ; "
@@ -70,11 +76,14 @@ def build(now: datetime, _votation: str) -> None:
         (AGENT, "Claude Roitelet", ["agent"]),
         (SECOND_AGENT, "Andrée Pinson", ["agent"]),
         (CLERK, "Dominique Bouvreuil", ["clerk"]),
+        (PANEL, "Maëlle Gravelot", ["panel"]),
         (SCRUTINEERS[0], "Camille Verdier", ["scrutineer"]),
         (SCRUTINEERS[1], "Maxime Tarin", ["scrutineer"]),
+        (ADMINISTRATOR, "Alix Grimpereau", ["administrator"]),
     ):
         roll.open_work_account(name, address, *roles)
     seat(Assembly.objects.get(), script, (now - timedelta(days=240)).date())
+    sign_charters(now - timedelta(days=239))
 
 
 def swap(listed: list[Resident], register: str, place: int) -> int:
@@ -93,15 +102,13 @@ def seat(council: Assembly, script: dict[str, Any], since: date) -> None:
         assemblies.appoint(council, name, "opposition" if number % 4 == 0 else "majority", None, since)
 
 
-def enrol(listed: list[Resident], now: datetime) -> list[Person]:
+def enrol(listed: list[Resident], where: dict[str, Station], now: datetime) -> list[Person]:
     """The residents, entered as an import of the roll would. One in three gave an address; some share one."""
     chance = random.Random(SEED + 1)  # noqa: S311
-    stations = list(Station.objects.select_related("neighbourhood"))
     since = (now - timedelta(days=400)).date()
     named_people, rows = len(play_script()["people"]), []
     with bar() as progress:
         for number, resident in enumerate(progress.track(listed, description="Registre"), 1):
-            station = chance.choice(stations)
             sharing = number // 2 if number % 60 < 2 else number
             address = f"personne{sharing}@exemple.example" if chance.random() < 0.35 else ""
             rows.append(
@@ -112,7 +119,7 @@ def enrol(listed: list[Resident], now: datetime) -> list[Person]:
                     first_name=resident.first_name,
                     birth_date=resident.birth_date,
                     street=f"{chance.randint(1, 90)} {resident.street}",
-                    station=station,
+                    station=where[resident.street],
                     since=since,
                     email=resident.email if number <= named_people else address,
                 )
@@ -130,12 +137,13 @@ def petition(now: datetime, _votation: str) -> None:
     say(f"Pétition {first.number} ouverte le {opened:%d/%m/%Y} : « {first.title} ».")
     needed = {rung.code: rung.needed for rung in first.rungs.all()}
     people = signers(chance, needed["referendum"] + 6, opened)
-    calendar, acts = Calendar(), list(signing(first, people, chance))
-    calendar.between(opened, now - timedelta(days=190), acts[: needed["hearing"] + 3])
-    calendar.between(now - timedelta(days=189), now - timedelta(days=125), acts[needed["hearing"] + 3 :])
-    agent = at_work(AGENT)
-    for line, refusal in enumerate(["illegible"] * 4 + ["not_on_roll"] * 7, 9000):
-        calendar.on(opened + timedelta(days=line - 8999), partial(enter, first, line, agent, None, refusal))
+    calendar, soon = Calendar(), needed["hearing"] + 3
+    calendar.between(opened, now - timedelta(days=190), list(signing(first, people[:soon], chance)))
+    later = list(signing(first, people[soon:], chance))
+    calendar.between(now - timedelta(days=189), now - timedelta(days=125), later)
+    for day, codes in ((1, ["illegible"] * 4), (5, ["not_on_roll"] * 7)):
+        unread = tuple(Read(refusal=code) for code in codes)
+        calendar.on(opened + timedelta(days=day), partial(sheet, first, unread))
     council(calendar, now - timedelta(days=226), now - timedelta(days=62))
     calls = partial(call_caused, first.number, now - timedelta(days=20), now - timedelta(days=6))
     calendar.on(now - timedelta(days=60), calls)
@@ -152,8 +160,10 @@ def two_more(now: datetime) -> None:
     calendar, needed = Calendar(), heard.rungs.get(code="hearing").needed
     people = signers(chance, needed + 2, now - timedelta(days=55))
     calendar.between(now - timedelta(days=55), now - timedelta(days=27), list(signing(heard, people, chance)))
-    people = signers(chance, needed - 2, now - timedelta(days=51))
+    people = signers(chance, needed + 1, now - timedelta(days=51))
+    late, people = people[:3], people[3:]
     calendar.between(now - timedelta(days=51), now - timedelta(days=21), list(signing(second, people, chance)))
+    calendar.on(now - timedelta(days=22), partial(paper_in_hand, second, late))
     council(calendar, now - timedelta(days=62), now - timedelta(days=21))
     calendar.run("Deux autres pétitions")
 

@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 
 from beffroi.web import frame as frames
 from beffroi.web import instance, pack
+from beffroi.web.still import shared
 from beffroi.web.views import THEME_COOKIE, THEMES
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame's own variables. `place` is the commune's name, `organiser` the sentence of its pack."""
-    commune, row = pack.current(), instance.current()
+    commune, row = pack.current(), shared(("web.instance",), instance.current)
     theme = request.COOKIES.get(THEME_COOKIE, "")
     acting = getattr(request, "acting", None)
     return {

@@ -22,3 +22,8 @@ def current() -> Pack:
 def in_words(texts: dict[str, str]) -> str:
     """A text of the pack in the reader's language, French when the pack has no other."""
     return texts.get((get_language() or "fr")[:2], texts["fr"])
+
+
+def by_association() -> bool:
+    """Whether an association organises: it builds its own roll, knows no electors, and nothing has effect by law."""
+    return current().kind == "association"

@@ -26,11 +26,12 @@ from beffroi.core.errors import Refused
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 LONGEST_SIDE: Final = 3000  # pixels; a page at 250 dots an inch
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-EXTENSIONS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
+#: A table (CSV) is never taken by `read`: whoever expects one reads it with rules of her own, and may keep it here.
+EXTENSIONS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png", CSV: "csv"}
 #: What makes a PDF act by itself (ISO 32000-1, 12.6 and 7.11.4), in its plain spelling; viewers guard their users too.
 _ACTIVE: Final = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
-_NAME: Final = re.compile(r"[0-9a-f]{32}\.(pdf|jpg|png)")
+_NAME: Final = re.compile(r"[0-9a-f]{32}\.(pdf|jpg|png|csv)")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PAGES = Path(__file__).resolve().parent.parent / "pages.txt"
-PUBLICS = {"anyone", "resident", "agent", "clerk", "scrutineer", "councillor"}
+PUBLICS = {"anyone", "resident", "agent", "clerk", "scrutineer", "councillor", "panel", "administrator"}
 EXAMPLES = {"int": 1, "str": "2026-001", "slug": "2026-001", "path": "x", "uuid": uuid4()}
 
 

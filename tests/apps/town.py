@@ -5,6 +5,7 @@ inhabitants 10.
 """
 
 import shutil
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from django.test import Client
 from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.assemblies.models import Assembly, Official, Sitting
 from beffroi.apps.petitions import actions
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.models import Petition, Sheet
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person, Station
 from beffroi.web import pack as packs
+from tests.let_in import let_in
 
 HERE = ZoneInfo("Europe/Paris")
 #: The instant at which the tests' petitions open.
@@ -149,7 +151,7 @@ def browser(account: Account | None) -> Client:
     """A browser in which `account` has signed in; nobody without one. Tokens against forged requests are checked."""
     client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
     if account is not None:
-        client.force_login(account)
+        let_in(client, account)
     return client
 
 
@@ -158,3 +160,41 @@ def post(client: Client, path: str, **fields: object) -> Any:
     if "csrftoken" not in client.cookies:
         client.cookies["csrftoken"] = "a" * 32
     return client.post(path, {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, **fields})
+
+
+#: What an agent reads on a line: a person, or the code of a refusal; with True beside her, the legal box is ticked.
+OnPaper = Person | str | tuple[Person, bool]
+
+
+def handed_in(petition: Petition, at_work: Account, lines: int, now: datetime = NOON) -> Sheet:
+    """One sheet, printed and handed in at the same instant."""
+    sheet = actions.print_sheets(petition, 1, at_work, now).sheets.get()
+    return actions.receive(sheet, lines, at_work, now)
+
+
+def as_read(what: OnPaper) -> actions.Read:
+    if isinstance(what, str):
+        return actions.Read(refusal=what)
+    person, legal = what if isinstance(what, tuple) else (what, False)
+    return actions.Read(person, legal=legal)
+
+
+def read(sheet: Sheet, at_work: Account, lines: Sequence[OnPaper], now: datetime = NOON) -> Sheet:
+    """One agent reads the whole sheet and finishes."""
+    for number, what in enumerate(lines, 1):
+        actions.read_line(sheet, number, at_work, as_read(what), now)
+    return actions.finish(sheet, at_work, now)
+
+
+def on_paper(
+    petition: Petition, lines: Sequence[OnPaper], agents: tuple[Account, Account], now: datetime = NOON
+) -> Sheet:
+    """A sheet handed in, and read alike by two agents."""
+    sheet = handed_in(petition, agents[0], len(lines), now)
+    read(sheet, agents[0], lines, now)
+    return read(sheet, agents[1], lines, now)
+
+
+def second_agent() -> Account:
+    """A colleague at the counter."""
+    return agent("Dominique Troglodyte")

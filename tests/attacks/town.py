@@ -28,6 +28,7 @@ from beffroi.apps.votations.models import Votation, Voter  # noqa: E402
 from beffroi.core.voting import credentials, trustees  # noqa: E402
 from beffroi.core.voting.election import parse_election  # noqa: E402
 from beffroi.core.voting.tally import partial_decryption  # noqa: E402
+from tests.let_in import let_in  # noqa: E402
 
 CLERK, SCRUTINEERS = "clerk@town.example", ("one@town.example", "two@town.example")
 
@@ -103,7 +104,7 @@ def build(voters: int) -> dict[str, Any]:
 
 def session(account: Account) -> str:
     client = Client()
-    client.force_login(account)
+    let_in(client, account)
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from pytest_django.live_server_helper import LiveServer
 
-from beffroi.apps.roll import views
+from beffroi.apps.roll import pausing
 from tests.apps.roll.conftest import Mailbox, mailbox
 from tests.stories.village import PACK, START, Village, found
 
@@ -32,5 +32,5 @@ def village(
 ) -> Village:
     """Built by its own command, with nothing but its people: twelve of the roll, and five who work for the commune."""
     settings.PACK = PACK
-    monkeypatch.setattr(views, "ANSWER_SECONDS", 0)  # the wait that hides which addresses are known
+    monkeypatch.setattr(pausing, "ANSWER_SECONDS", 0)  # the wait that hides which addresses are known
     return found(live_server.url, clock, mailbox)

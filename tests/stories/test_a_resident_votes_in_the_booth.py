@@ -16,6 +16,7 @@ from beffroi.apps.votations import queries
 from beffroi.apps.votations.models import Ballot, Voter
 from beffroi.core.voting import ballot
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 from tests.stories.booth_site import choose, close, heading, number, press, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +36,7 @@ def world() -> w.World:
 def sign_in(page: Page, server: LiveServer, someone: Person | Account) -> None:
     """Her session's cookie, as signing in leaves it (the way there is another story)."""
     client = Client()
-    client.force_login(roll.open_account(someone) if isinstance(someone, Person) else someone)
+    let_in(client, roll.open_account(someone) if isinstance(someone, Person) else someone)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
 

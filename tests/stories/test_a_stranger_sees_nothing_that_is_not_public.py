@@ -52,6 +52,7 @@ def test_a_stranger_opens_what_is_public_and_reads_nothing_personal(
     # The doors that are open did open, on one thing at least (posting is for the others).
     posted = {"web:language", "web:theme", "roll:sign_out", "votations:ballots"}
     later = {"roll:code", "roll:who"}  # they follow the sign-in page
+    later |= {"roll:enrol_code", "roll:enrol_form", "roll:enrol_sent"}  # and these the page of enrolment
     assert {name for name in public if 200 not in seen[name]} <= posted | later
     assert set(seen) == {name for name, _ in patterns()}
 

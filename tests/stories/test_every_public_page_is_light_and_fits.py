@@ -31,6 +31,9 @@ def main_pages(history: History) -> dict[str, str]:
     return {
         "home": "/",
         "petition": f"/petitions/{history.petition.number}",
+        "names": f"/petitions/{history.petition.number}/signataires",
+        "share": f"/petitions/{history.petition.number}/partager",
+        "poster": f"/petitions/{history.petition.number}/affiche",
         "votation": f"/votations/{history.open.number}",
         "result": f"/votations/{history.decided.number}/resultat",
         "booth": f"/votations/{history.open.number}/isoloir",

@@ -15,9 +15,19 @@ from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account
 from tests.apps import town
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PUBLIC = ["/", "/chercher?q=bancs", "/regles", "/donnees-personnelles", "/accessibilite", "/contester", "/nulle-part"]
+PUBLIC = [
+    "/",
+    "/chercher?q=bancs",
+    "/regles",
+    "/donnees-personnelles",
+    "/accessibilite",
+    "/contester",
+    "/quartiers",
+    "/nulle-part",
+]
 SMALL = {"width": 320, "height": 640}
 
 
@@ -44,7 +54,7 @@ def sideways(page: Page) -> int:
 
 def signed_in(page: Page, account: Account, server: Any) -> None:
     client = Client()
-    client.force_login(account)
+    let_in(client, account)
     page.context.add_cookies(
         [{"name": name, "value": cookie.value, "url": server.url} for name, cookie in client.cookies.items()]
     )

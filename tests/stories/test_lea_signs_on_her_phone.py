@@ -96,6 +96,94 @@ def test_lea_signs_finds_her_receipt_withdraws_and_signs_again(
     assert Signature.objects.filter(person=village.people["lea"]).count() == 1
 
 
+class Taps:
+    """What a finger touches: each link, button and box counts; a field that is typed in is one touch."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def follow(self, message: str) -> None:
+        self.count += 1
+        follow(self.page, message)
+
+    def press(self, message: str) -> None:
+        self.count += 1
+        press(self.page, message)
+
+    def write(self, label: str, text: str) -> None:
+        self.count += 1
+        write(self.page, label, text)
+
+
+def test_signed_in_lea_signs_in_two_taps(phone: Page, village: Village, petition: Petition) -> None:
+    village.let_in(phone, village.people["lea"])
+    village.open(phone, f"/petitions/{petition.number}")
+    taps = Taps(phone)
+    taps.follow("Sign this petition")
+    taps.press("I sign")
+    heading(phone, "Thank you, it is signed.")
+    assert taps.count == 2
+
+
+def test_somebody_new_signs_in_six_taps_and_the_way_back_keeps_the_petition(
+    phone: Page, village: Village, petition: Petition
+) -> None:
+    """Her address, the code of the mail: the page that she wanted to sign comes back by itself."""
+    village.open(phone, f"/petitions/{petition.number}")
+    taps = Taps(phone)
+    taps.follow("Sign this petition")
+    taps.write("Your e-mail address", "lea@village.example")
+    taps.press("Send me a code")
+    heading(phone, "Write the code you received")
+    taps.write("The code", village.mailbox.code())
+    taps.press("Sign in")
+    heading(phone, "You sign the petition")
+    assert phone.url.endswith(f"/petitions/{petition.number}/signer")
+    taps.press("I sign")
+    heading(phone, "Thank you, it is signed.")
+    assert taps.count == 6
+
+
+def test_lea_lets_her_name_be_shown_and_takes_it_off(
+    phone: Page, no_js: Page, axe: Axe, village: Village, petition: Petition
+) -> None:
+    village.let_in(phone, village.people["lea"])
+    village.open(phone, f"/petitions/{petition.number}/signer")
+    box = phone.get_by_label(say("Show my name on the page of those who signed"))
+    expect(box).not_to_be_checked()
+    expect(phone.get_by_label(say("Tell me by e-mail what follows"))).not_to_be_checked()
+    box.check()
+    axe(phone)
+    press(phone, "I sign")
+    heading(phone, "Thank you, it is signed.")
+
+    village.open(no_js, f"/petitions/{petition.number}/signataires")
+    expect(no_js.locator("ul.names")).to_contain_text("Léa Fauvette")
+    assert overflow(no_js) == []
+
+    village.open(phone, f"/petitions/{petition.number}/signataires")
+    axe(phone)
+    village.open(phone, f"/petitions/{petition.number}")
+    phone.get_by_text(say("My name and the e-mails")).click()
+    axe(phone)
+    phone.get_by_label(say("Show my name on the page of those who signed")).uncheck()
+    press(phone, "Keep these choices")
+    no_js.reload()
+    assert "Fauvette" not in no_js.locator("main").inner_text()
+    assert Signature.objects.get(person=village.people["lea"]).withdrawn_at is None
+
+
+@pytest.mark.parametrize("name", ["partager", "affiche", "integrer", "signataires"])
+def test_what_is_shared_of_a_petition_can_be_read_by_everyone(
+    phone: Page, axe: Axe, village: Village, petition: Petition, name: str
+) -> None:
+    village.open(phone, f"/petitions/{petition.number}/{name}")
+    axe(phone)
+    for width in (320, 390, 1280):
+        phone.set_viewport_size({"width": width, "height": 800})
+        assert overflow(phone) == []
+
+
 def test_a_wrong_receipt_is_told_so_and_shows_nothing(
     phone: Page, axe: Axe, village: Village, petition: Petition, allow: list[str]
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyotp
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
@@ -21,6 +22,7 @@ from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person, Station
 from tests.apps.roll.conftest import Mailbox
+from tests.let_in import let_in
 
 PACK = Path(__file__).resolve().parents[1] / "packs" / "village"
 HERE = ZoneInfo("Europe/Paris")
@@ -44,6 +46,7 @@ PEOPLE = {
 }
 STREETS = {"01": "rue du Vieux-Colombier", "02": "sente des Trois-Écluses"}
 AGENT, CLERK = "guichet@mairie.village.example", "secretariat@mairie.village.example"
+SECOND_AGENT = "guichet2@mairie.village.example"
 COUNCILLOR = "rachid.sansonnet@conseil.village.example"
 SCRUTINEERS = ("grive@mairie.village.example", "merle@mairie.village.example")
 TITLE, QUESTION = "Un banc sous le tilleul", "Faut-il un banc sous le tilleul de la place ?"
@@ -107,12 +110,23 @@ class Village:
         self.open(page, f"/connexion?next={then}" if then else "/connexion")
         self.send_code(page, address)
         self.type_code(page)
+        page.wait_for_url(lambda url: "/connexion/code" not in url)
+        if "/second-facteur/nouveau" in page.url:
+            self.set_up_app(page)
         page.wait_for_url(lambda url: "/connexion" not in url)
+
+    def set_up_app(self, page: Page) -> pyotp.TOTP:
+        """Whoever has a task sets up the second step the first time: her telephone, and codes kept on paper."""
+        app = pyotp.TOTP(page.locator("[data-secret]").get_attribute("data-secret") or "")
+        write(page, "The code that your app shows now", app.at(self.now()))
+        press(page, "Confirm")
+        follow(page, "I have kept them")
+        return app
 
     def let_in(self, page: Page, account: Account | Person) -> None:
         """Her session's cookie, where signing in is not what the story tells."""
         client = Client()
-        client.force_login(roll.open_account(account) if isinstance(account, Person) else account)
+        let_in(client, roll.open_account(account) if isinstance(account, Person) else account)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.url}])
 
@@ -140,6 +154,7 @@ def found(url: str, clock: Any, mailbox: Mailbox) -> Village:
         if email:
             roll.open_account(village.people[name])
     roll.open_work_account("Claude Roitelet", AGENT, "agent")
+    roll.open_work_account("Dominique Troglodyte", SECOND_AGENT, "agent")
     roll.open_work_account("Solange Pic", CLERK, "clerk")
     for name, address in zip(("Odile Grive", "Marc Merle"), SCRUTINEERS, strict=True):
         roll.open_work_account(name, address, "scrutineer")

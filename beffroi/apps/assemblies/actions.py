@@ -5,10 +5,11 @@ take one position.
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import AgendaItem, Answer, Assembly, Hearing, Official, Sitting
@@ -48,12 +49,42 @@ def appoint(
 ) -> Official:
     """Seats somebody. One seat more than the assembly has is refused."""
     with transaction.atomic():
-        held = Assembly.objects.select_for_update().get(pk=assembly.pk)
+        # The mandates of all the assemblies share one numbering.
+        held = next(row for row in Assembly.objects.select_for_update().order_by("pk") if row.pk == assembly.pk)
         if held.officials.filter(until=None).count() >= held.seats:
             raise Refused("assemblies.no_seat_left", held.name)
         return Official.objects.create(
-            assembly=held, name=name, side=Official.Side(side), account=account, since=since, presides=presides
+            number=_next_number(Official, f"M-{since.year}-", 2),
+            assembly=held,
+            name=name,
+            side=Official.Side(side),
+            account=account,
+            since=since,
+            presides=presides,
         )
+
+
+@transaction.atomic
+def leave_office(official: Official, on: date) -> Official:
+    """The mandate ends: she sits until the day before `on`. The row stays, because acts point to it."""
+    if on < official.since or official.until is not None:
+        raise Refused("assemblies.not_in_office", official.name)
+    official.until = on
+    official.save(update_fields=["until"])
+    return official
+
+
+def designate_bureau(assembly: Assembly, members: Collection[int], now: datetime) -> int:
+    """Who decides for the council between its sittings, besides whoever presides. How many they are, these included."""
+    seated = Official.objects.select_for_update().filter(assembly=assembly)
+    in_office = seated.filter(Q(until=None) | Q(until__gt=localdate(now)), since__lte=localdate(now))
+    if unknown := set(members) - set(in_office.values_list("pk", flat=True)):
+        raise Malformed("members", f"{len(unknown)} who do not sit there", "members in office")
+    seated.exclude(pk__in=members).update(in_bureau=False)
+    in_office.filter(pk__in=members).update(in_bureau=True)
+    number = in_office.filter(Q(in_bureau=True) | Q(presides=True)).count()
+    publish("assembly.bureau", now, assembly=assembly.slug, members=number)
+    return number
 
 
 @transaction.atomic
@@ -61,14 +92,10 @@ def plan_sitting(
     assembly: Assembly, starts_at: datetime, place: str, convocation_at: datetime, now: datetime
 ) -> Sitting:
     """Plans a sitting whose convocation leaves early enough for the law's clear days."""
-    day = localdate(starts_at)
-    clear_days = packs.current().number("council.convocation_clear_days", day)
-    last_day = suffrage.clear_days_before(day, clear_days)
-    if localdate(convocation_at) > last_day:
-        raise Refused("assemblies.convocation_too_late", f"{last_day:%d/%m/%Y}")
+    check_clear_days(starts_at, convocation_at)
     held = Assembly.objects.select_for_update().get(pk=assembly.pk)  # two sittings planned at once take two numbers
     sitting = Sitting.objects.create(
-        number=_next_number(Sitting, f"{day.year}-S", 1),
+        number=_next_number(Sitting, f"{localdate(starts_at).year}-S", 1),
         assembly=held,
         starts_at=starts_at,
         place=place,
@@ -81,7 +108,16 @@ def plan_sitting(
     return sitting
 
 
-def _next_number(model: type[Sitting] | type[Hearing], prefix: str, digits: int) -> str:
+def check_clear_days(starts_at: datetime, convocation_at: datetime) -> None:
+    """`Refused("assemblies.convocation_too_late")` with the last day on which the convocation may leave."""
+    day = localdate(starts_at)
+    clear_days = packs.current().number("council.convocation_clear_days", day)
+    last_day = suffrage.clear_days_before(day, clear_days)
+    if localdate(convocation_at) > last_day:
+        raise Refused("assemblies.convocation_too_late", f"{last_day:%d/%m/%Y}")
+
+
+def _next_number(model: type[Sitting] | type[Hearing] | type[Official], prefix: str, digits: int) -> str:
     last = model.objects.filter(number__startswith=prefix).order_by("-pk").values_list("number", flat=True).first()
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:0{digits}d}"
 
@@ -90,6 +126,8 @@ def _next_number(model: type[Sitting] | type[Hearing], prefix: str, digits: int)
 def convene(sitting: Sitting, now: datetime) -> Sitting:
     """The convocation leaves; its agenda no longer changes."""
     row = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    if row.cancelled_at is not None:
+        raise Refused("assemblies.is_cancelled", row.number)
     if row.convened_at is not None:
         raise Refused("assemblies.already_convened", row.number)
     if now < row.convocation_at:
@@ -102,11 +140,11 @@ def convene(sitting: Sitting, now: datetime) -> Sitting:
 
 def convene_due(now: datetime) -> None:
     """Convenes the sittings whose day to be convened has come."""
-    for sitting in Sitting.objects.filter(convened_at=None, convocation_at__lte=now):
+    for sitting in Sitting.objects.filter(convened_at=None, cancelled_at=None, convocation_at__lte=now):
         try:
             convene(sitting, now)
         except Refused as refused:  # somebody has just done it by hand
-            if refused.rule != "assemblies.already_convened":
+            if refused.rule not in {"assemblies.already_convened", "assemblies.is_cancelled"}:
                 raise
 
 
@@ -122,15 +160,21 @@ def schedule_hearing(petition_number: str, title: str, link: str, verified_at: d
     hearing = Hearing.objects.create(
         number=_next_number(Hearing, f"A-{localdate(now).year}-", 3), item=item, petition=petition_number
     )
+    publish_hearing(hearing, now)
+    return hearing
+
+
+def publish_hearing(hearing: Hearing, now: datetime) -> None:
+    """The journal says on which agenda a petition stands, again when a cancelled sitting sends it to another."""
+    sitting = hearing.item.sitting
     publish(
         "hearing.scheduled",
         now,
         hearing=hearing.number,
-        sitting=item.sitting.number,
-        petition=petition_number,
-        date=localdate(item.sitting.starts_at),
+        sitting=sitting.number,
+        petition=hearing.petition,
+        date=localdate(sitting.starts_at),
     )
-    return hearing
 
 
 @transaction.atomic
@@ -143,11 +187,21 @@ def _add(
     kind: AgendaItem.Kind, nature: AgendaItem.Nature, title: str, link: str, after: datetime, now: datetime
 ) -> AgendaItem:
     sitting = _next_sitting(max(after, now))
-    last = sitting.items.filter(kind=kind).aggregate(last=Max("position"))["last"]
-    position = PLACES[kind] if last is None else last + 1
     return AgendaItem.objects.create(
-        sitting=sitting, position=position, kind=kind, nature=nature, title=title, link=link
+        sitting=sitting, position=_free(sitting, kind), kind=kind, nature=nature, title=title, link=link
     )
+
+
+def _free(sitting: Sitting, kind: str) -> int:
+    last: int | None = sitting.items.filter(kind=kind).aggregate(last=Max("position"))["last"]
+    return PLACES[AgendaItem.Kind(kind)] if last is None else last + 1
+
+
+def move_to_next(item: AgendaItem, now: datetime) -> None:
+    """Takes an item from a cancelled sitting to the next one. `Refused("assemblies.no_sitting")` when there is none."""
+    item.sitting = _next_sitting(now)
+    item.position = _free(item.sitting, item.kind)
+    item.save(update_fields=["sitting", "position"])
 
 
 def _next_sitting(moment: datetime) -> Sitting:
@@ -155,7 +209,7 @@ def _next_sitting(moment: datetime) -> Sitting:
     # Petitions are put to the council: no other assembly's sitting hears them, however near.
     council = [listed.code for listed in packs.current().assemblies if listed.kind == "council"][:1]
     sittings = Sitting.objects.select_for_update().filter(assembly__slug__in=council)
-    planned = list(sittings.filter(convened_at=None, starts_at__gt=moment).order_by("pk"))
+    planned = list(sittings.filter(convened_at=None, cancelled_at=None, starts_at__gt=moment).order_by("pk"))
     place = suffrage.next_sitting(moment, [(row.convocation_at, row.starts_at) for row in planned])
     if place is None:
         raise Refused("assemblies.no_sitting")
@@ -168,6 +222,8 @@ def hold_hearing(hearing: Hearing, now: datetime) -> Hearing:
     row = Hearing.objects.select_for_update().get(pk=hearing.pk)
     if row.held_at is not None:
         raise Refused("assemblies.already_held", row.number)
+    if row.item.sitting.cancelled_at is not None:
+        raise Refused("assemblies.is_cancelled", row.item.sitting.number)
     if now < row.item.sitting.starts_at:
         raise Refused("assemblies.sitting_not_begun", row.number)
     today = localdate(now)

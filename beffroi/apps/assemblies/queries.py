@@ -7,8 +7,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.actions import days_late
-from beffroi.apps.assemblies.models import AgendaItem, Assembly, Hearing, Official, Sitting
+from beffroi.apps.assemblies.models import AgendaItem, Assembly, Charter, CharterText, Hearing, Official, Sitting
+from beffroi.apps.roll.queries import name_key
 from beffroi.core import suffrage
+from beffroi.web import pack
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,51 @@ def in_office(assembly: Assembly, on: date) -> QuerySet[Official]:
     """Who sits on that day, the presiding member first."""
     seated = Official.objects.filter(Q(until=None) | Q(until__gt=on), assembly=assembly, since__lte=on)
     return seated.order_by("-presides", "side", "name")
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """One official in office: her standing signature, or the last one that she withdrew, or neither."""
+
+    official: Official
+    charter: Charter | None
+    withdrawn: Charter | None
+
+    @property
+    def state(self) -> str:
+        return "signed" if self.charter else "withdrawn" if self.withdrawn else "none"
+
+
+def signatories(on: date) -> list[Signatory]:
+    """Everybody in office, by name: who signed and who did not stand in one order, that of the alphabet."""
+    seated = Official.objects.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
+    charters = Prefetch("charters", Charter.objects.select_related("text").order_by("pk"))
+    rows = seated.select_related("assembly", "account").prefetch_related(charters)
+    return [_signatory(row) for row in sorted(rows, key=lambda row: name_key(row.name))]
+
+
+def _signatory(official: Official) -> Signatory:
+    listed = list(official.charters.all())
+    standing = next((row for row in listed if row.withdrawn_at is None), None)
+    return Signatory(official, standing, listed[-1] if listed and standing is None else None)
+
+
+def official(number: str) -> Official:
+    """One mandate by its public number. `Official.DoesNotExist`."""
+    return Official.objects.select_related("assembly", "account").get(number=number)
+
+
+def standing_charter(official: Official) -> Charter | None:
+    """The signature that holds today."""
+    return official.charters.filter(withdrawn_at=None).select_related("text").first()
+
+
+def charter_text(sha256: str) -> str:
+    """A charter that somebody signed, or the one of the pack. `CharterText.DoesNotExist`."""
+    offered = pack.current().texts.get("charter")
+    if offered is not None and offered.fingerprint == sha256:
+        return offered.content
+    return CharterText.objects.get(sha256=sha256).text
 
 
 def found_by_words(words: str) -> QuerySet[Sitting]:

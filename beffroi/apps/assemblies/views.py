@@ -29,12 +29,18 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 
 @require_GET
-def councils(request: HttpRequest) -> HttpResponse:
+def councils(request: Request) -> HttpResponse:
     """The sittings to come and past, the answers owed, who sits."""
     now, today = timezone.now(), timezone.localdate()
     past = Paginator(queries.past(now), PAGE).get_page(request.GET.get("page"))
     rows = [(row, list(queries.in_office(row, today)), queries.quorum(row)) for row in Assembly.objects.order_by("pk")]
-    context = {"ahead": queries.ahead(now), "past": past, "owed": queries.owed(today), "assemblies": rows}
+    context: dict[str, Any] = {
+        "ahead": queries.ahead(now),
+        "past": past,
+        "owed": queries.owed(today),
+        "assemblies": rows,
+    }
+    context["may_plan"] = is_clerk(request.account)
     return _page(request, "councils", context)
 
 
@@ -56,7 +62,9 @@ def sitting(request: Request, number: str) -> HttpResponse:
         "speaking_minutes": pack.current().number("petitions.speaking_minutes", day),
         "begun": row.starts_at <= now,
         "today": today,
-        "may_hold": row.starts_at <= now and is_clerk(request.account),
+        "may_hold": row.starts_at <= now and row.cancelled_at is None and is_clerk(request.account),
+        "may_plan": row.starts_at > now and is_clerk(request.account),
+        "waits": any(item.kind in {"hearing", "deliberation"} for item in row.items.all()),
         "may_answer": perms.is_councillor(request.account, today),
         "owed": [owed for owed in queries.owed(today) if owed.hearing.item.sitting_id == row.pk],
     }

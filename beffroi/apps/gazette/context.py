@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from beffroi.apps.gazette import queries
 from beffroi.apps.gazette.models import Checkpoint
+from beffroi.web.still import shared
 
 
 def short_root(head: Checkpoint) -> str:
@@ -18,7 +19,7 @@ def journal_head(request: HttpRequest) -> dict[str, Any]:
     """`journal_head`: None, or a dictionary of size, at and root_short. Read only by a page that shows it."""
 
     def read() -> dict[str, Any] | None:
-        head = queries.head()
+        head = shared(("gazette.head",), queries.head)
         return {"size": head.size, "at": head.at, "root_short": short_root(head)} if head else None
 
     return {"journal_head": SimpleLazyObject(read)}

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beffroi.apps.gazette.queries import about
+from beffroi.apps.petitions.actions import admissibility_due
 from beffroi.apps.petitions.models import Effect, Petition
 from beffroi.apps.petitions.queries import RungSeen
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions.reasons import reason
 from beffroi.core.journal.entry import decode
 from beffroi.web.templatetags.beffroi import day, number
 
@@ -27,6 +28,7 @@ class Event:
     sentence: str
     index: int | None = None
     to_come: bool = False
+    at: datetime | None = None  # the instant of an entry
 
 
 def past(petition: Petition) -> list[Event]:
@@ -38,7 +40,7 @@ def past(petition: Petition) -> list[Event]:
         sentence = told(entry.data) if told else ""
         at = parse_datetime(entry.at)
         if sentence and at is not None:
-            events.append(Event(localdate(at), sentence, row.index))
+            events.append(Event(localdate(at), sentence, row.index, at=at))
     return events
 
 
@@ -48,6 +50,10 @@ def to_come(petition: Petition, rungs: list[RungSeen], today: date) -> list[Even
     for effect in (seen.effect for seen in rungs):
         if effect is not None:
             ahead.extend(_of_effect(effect))
+    if petition.state == Petition.State.FILED:
+        ahead.append(
+            (admissibility_due(petition), _("Last day of the decision. Without it, the petition opens by itself."))
+        )
     if petition.state == Petition.State.OPEN and petition.closes_at is not None:
         ahead.append((localdate(petition.closes_at), _("Last day to sign.")))
     return [Event(on, sentence, to_come=True) for on, sentence in sorted(ahead) if on >= today]
@@ -57,12 +63,14 @@ def _of_effect(effect: Effect) -> list[tuple[date, str]]:
     if effect.hearing:
         hearing = effect.hearing
         if hearing.held_at is None:
+            if hearing.item.sitting.cancelled_at is not None:
+                return []  # its sitting is cancelled, and no other is planned yet
             return [
                 (localdate(hearing.item.sitting.starts_at), _("Hearing before the council. The sitting is public."))
             ]
         if hearing.answer_due_on is not None and not hasattr(hearing, "answer"):
             return [(hearing.answer_due_on, _("The council's written answer is due."))]
-    elif effect.item:
+    elif effect.item and effect.item.sitting.cancelled_at is None:
         return [(localdate(effect.item.sitting.starts_at), _("The council deliberates, and decides freely."))]
     elif effect.votation:
         votation = effect.votation
@@ -85,7 +93,20 @@ def _figures(data: Data) -> dict[str, str]:
 
 
 def _refused(data: Data) -> str:
-    return _("Not admissible. %(reason)s") % {"reason": str(REASONS.get(str(data["code"]), data["code"]))}
+    return _("Not admissible. %(reason)s") % {"reason": str(reason(str(data["code"])))}
+
+
+def _appeal_decided(data: Data) -> str:
+    return {
+        "admitted": _("The council's bureau admits it."),
+        "upheld": _("The council's bureau keeps the refusal."),
+        "by_itself": _("The council's bureau did not decide in time: the petition opens by itself."),
+    }.get(str(data["outcome"]), "")
+
+
+def _carried(data: Data) -> str:
+    told = ngettext("%(carriers)s person carries it.", "%(carriers)s persons carry it.", int(data["carriers"]))
+    return told % _figures(data)
 
 
 def _crossed(data: Data) -> str:
@@ -106,6 +127,17 @@ def _verified(data: Data) -> str:
         "Verification against the roll: %(valid)s valid signatures, %(refused)s refused. Too few: nothing is caused."
     )
     return told % _figures(data)
+
+
+def _closed(data: Data) -> str:
+    told = _("Closed with %(count)s signatures.") % _figures(data)
+    return f"{told} {reason(str(data['code']))}" if "code" in data else told
+
+
+def _replied(data: Data) -> str:
+    if data["version"] == 1:
+        return _("The official concerned has replied.")
+    return _("The official concerned has changed the reply: version %(version)s.") % _figures(data)
 
 
 def _caused(data: Data) -> str:
@@ -145,11 +177,19 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "petition.filed": lambda data: _("The text is filed."),
     "petition.admitted": lambda data: _("Found admissible."),
     "petition.refused": _refused,
+    "petition.withheld": lambda data: _("Its text is no longer shown."),
+    "petition.appealed": lambda data: (
+        _("The refusal is contested: the bureau decides by %(day)s.") % {"day": _when(data["due"])}
+    ),
+    "petition.appeal_decided": _appeal_decided,
+    "petition.carried": _carried,
     "petition.opened": lambda data: _("Open for signatures. Its bases and thresholds are frozen."),
     "petition.crossed": _crossed,
     "petition.verified": _verified,
     "petition.effect": _caused,
-    "petition.closed": lambda data: _("Closed with %(count)s signatures.") % _figures(data),
+    "petition.closed": _closed,
+    "petition.replied": _replied,
+    "votation.dropped": lambda data: _("The votation is no longer prepared."),
     "recount.alarm": lambda data: _("Recount: %(counted)s were shown, the rows say %(recounted)s.") % _figures(data),
     "hearing.scheduled": _scheduled,
     "hearing.held": _held,

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from beffroi.apps.petitions import actions
+from beffroi.apps.petitions import actions, traces, unusual
+from beffroi.apps.petitions.models import CheckedLine, JudgedSignature, PaperLine, Signature, Trace
+from beffroi.apps.votations.erasing import erase
 from beffroi.web.jobs import Job
 
 
@@ -12,16 +14,47 @@ def _count(now: datetime) -> None:
 
 def _verify_and_fire(now: datetime) -> None:
     actions.verify_waiting(now)
+    actions.close_left(now)
     actions.fire_waiting(now)
 
 
 def _close(now: datetime) -> None:
+    # First: what has no object any more neither opens by itself nor fires.
+    actions.close_left(now)
     actions.close_due(now)
     actions.open_overdue(now)
+    actions.open_unanswered(now)
+
+
+def _forget(now: datetime) -> None:
+    actions.forget_drafts(now)
+    actions.forget_files(now)
+
+
+def _forget_paper(now: datetime) -> None:
+    actions.forget(now)
+
+
+def _publish_figures(now: datetime) -> None:
+    actions.publish_figures(now)
+
+
+def _announce(now: datetime) -> None:
+    actions.announce(now)
 
 
 def _recount(now: datetime) -> None:
     actions.recount(now)
+
+
+def _look(now: datetime) -> None:
+    unusual.look(now)
+
+
+def _forget_names(now: datetime) -> None:
+    traces.forget(now)
+    if actions.erase_due(now):
+        erase([Signature, PaperLine, JudgedSignature, CheckedLine, Trace])  # from the disk too
 
 
 JOBS = [
@@ -29,5 +62,12 @@ JOBS = [
     Job("petitions.verify_and_fire", 5, _verify_and_fire),
     Job("petitions.close", 60, _close),
     Job("petitions.tell_authors", 60, actions.tell_authors),
+    Job("petitions.signals", 3600, _look),
+    Job("petitions.tell_officials", 60, actions.tell_officials),
+    Job("petitions.forget_paper", 24 * 3600, _forget_paper),
+    Job("petitions.forget", 24 * 3600, _forget),
+    Job("petitions.announce", 30, _announce),
+    Job("petitions.figures", 60, _publish_figures),
     Job("petitions.recount", 24 * 3600, _recount),
+    Job("petitions.forget_names", 24 * 3600, _forget_names),
 ]

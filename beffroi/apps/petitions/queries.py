@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from beffroi.apps.assemblies.models import Official
+from beffroi.apps.assemblies.queries import signatories
+from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.state import quarter_of
 from beffroi.apps.petitions.models import (
@@ -18,6 +21,7 @@ from beffroi.apps.petitions.models import (
     JudgedSignature,
     PaperLine,
     Petition,
+    Reply,
     Rung,
     Signature,
     Tally,
@@ -110,7 +114,7 @@ def open_petitions() -> QuerySet[Petition]:
 
 def get(number: str) -> Petition:
     """One petition with its ladder. `Petition.DoesNotExist`."""
-    return with_ladder(Petition.objects.select_related("author")).get(number=number)
+    return with_ladder(Petition.objects.select_related("author", "official__account")).get(number=number)
 
 
 def total(petition: Petition, legal: bool = False) -> int:
@@ -121,6 +125,14 @@ def total(petition: Petition, legal: bool = False) -> int:
 def waiting(petition: Petition) -> int:
     """The signatures that the next batch will count."""
     return Signature.objects.filter(petition=petition, counted=False, withdrawn_at=None, refusal="").count()
+
+
+def count_now(petition: Petition) -> tuple[int, int]:
+    """What the batch has counted and what the next one will, together; and the legal requests counted."""
+    # What waits is read first: a batch between the two reads is then counted twice for a moment, never left out.
+    still = waiting(petition)
+    counted = Tally.objects.filter(petition=petition).aggregate(all=Sum("signatures"), legal=Sum("legal"))
+    return (counted["all"] or 0) + still, counted["legal"] or 0
 
 
 def rungs(petition: Petition) -> list[RungSeen]:
@@ -144,13 +156,14 @@ def _seen(petition: Petition, rung: Rung) -> RungSeen:
     return RungSeen(rung, total(petition, rung.code == Rung.Code.LEGAL), state, last, failed, effect, judged)
 
 
-def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None, plus: int = 0) -> Ladder:
-    """What the tower draws. `plus`: signatures that wait for the batch, on the page of somebody who has just signed."""
+def ladder(petition: Petition, seen: Iterable[RungSeen] | None = None) -> Ladder:
+    """What the tower draws."""
     levels = tuple(
         Level(item.rung.needed, item.rung.by_law, item.rung_bell, *_labels(item.rung))
         for item in (rungs(petition) if seen is None else seen)
     )
-    return Ladder(total(petition) + plus, total(petition, legal=True), levels)
+    legal = None if petition.kind == Petition.Kind.RECALL else total(petition, legal=True)
+    return Ladder(total(petition), legal, levels)
 
 
 def _labels(rung: Rung) -> tuple[str, str]:
@@ -160,6 +173,7 @@ def _labels(rung: Rung) -> tuple[str, str]:
         Rung.Code.HEARING: _("heard by the council"),
         Rung.Code.LEGAL: _("right of petition"),
         Rung.Code.REFERENDUM: _("votation"),
+        Rung.Code.RECALL: _("recall vote"),
     }
     return base % {"share": share}, effect[Rung.Code(rung.code)]
 
@@ -227,16 +241,15 @@ def can_still_withdraw(signature: Signature, now: datetime) -> bool:
     return is_open and signature.withdrawn_at is None
 
 
-def lines(petition: Petition, sheet: str) -> list[PaperLine]:
-    """What has been entered of a sheet, the newest first."""
-    rows = PaperLine.objects.filter(petition=petition, sheet=sheet).select_related("signature__person")
-    return list(rows.order_by("-line"))
+def named(petition: Petition) -> QuerySet[Signature]:
+    """The standing signatures whose signers let their names be shown, by name: the order says nothing of when."""
+    rows = Signature.objects.filter(petition=petition, named_since__isnull=False, withdrawn_at=None, refusal="")
+    return rows.select_related("person").order_by("person__name_key", "pk")
 
 
-def sheets(petition: Petition) -> list[tuple[str, int]]:
-    """The sheets entered so far with their number of lines."""
-    rows = PaperLine.objects.filter(petition=petition).values_list("sheet").annotate(number=Count("pk"))
-    return [(sheet, number) for sheet, number in rows.order_by("sheet")]
+def follows(petition: Petition, person: Person) -> bool:
+    """Whether she has asked to be told what follows."""
+    return Subscription.objects.filter(recipient=person.ref, reference=petition.number).exists()
 
 
 @dataclass(frozen=True)
@@ -258,6 +271,21 @@ def find_on_roll(last: str, first: str, year: int | None, street: str) -> Found:
 
 def _same(one: str, other: str) -> bool:
     return name_key(one) == name_key(other)
+
+
+def reply_of(petition: Petition) -> Reply | None:
+    """The version of the official's reply that stands."""
+    return petition.replies.order_by("-version").first()
+
+
+def replies(petition: Petition) -> QuerySet[Reply]:
+    """Every version, the newest first."""
+    return petition.replies.order_by("-version")
+
+
+def recallable(on: date) -> list[Official]:
+    """Who may be the subject of a recall on that day: in office, and signed the charter."""
+    return [row.official for row in signatories(on) if row.charter]
 
 
 def found_by_words(words: str) -> QuerySet[Petition]:

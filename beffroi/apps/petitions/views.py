@@ -1,30 +1,36 @@
-"""Petitions for readers, signers and agents. Each view parses, calls one verb or one read, renders."""
+"""Petitions for readers and signers. Each view parses, calls one verb or one read, renders."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.apps.petitions import actions, history, perms, queries
-from beffroi.apps.petitions.forms import Decision, ReceiptLookup, Signing, Writing
-from beffroi.apps.petitions.models import Petition
-from beffroi.apps.petitions.reasons import REASONS
+from beffroi.apps.petitions import actions, history, perms, progress, queries, shown_once, traces
+from beffroi.apps.petitions.actions.ladder import recalls_exist
+from beffroi.apps.petitions.actions.state import why_not_of_body
+from beffroi.apps.petitions.forms import Choices, ReceiptLookup, Signing
+from beffroi.apps.petitions.models import Petition, Rung, Signature
+from beffroi.apps.petitions.reasons import reason
 from beffroi.apps.roll.acting import COUNTER, Request
-from beffroi.apps.roll.perms import CLERKS, requires, requires_acting
-from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.apps.roll.actions import note_counter_act
+from beffroi.apps.roll.models import Person
+from beffroi.apps.roll.perms import requires_acting
+from beffroi.apps.roll.queries import ELECTORS, eligibility
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from beffroi.web.refusals import sentence
+from beffroi.web.still import same_for_everybody, shared
+from beffroi.web.tower import Ladder, Level
+from beffroi.web.views import told
 
 SECTION = {"section": "petitions"}
-SHOWN_ONCE = "petition_receipt"
 PAGE = 20
 State = Petition.State
 
@@ -32,6 +38,14 @@ State = Petition.State
 def _petition(number: str) -> Petition:
     try:
         return queries.get(number)
+    except Petition.DoesNotExist:
+        raise Http404(_("There is no petition with this number.")) from None
+
+
+def _bare(number: str) -> Petition:
+    """Without its ladder, where no ladder is shown."""
+    try:
+        return Petition.objects.get(number=number)
     except Petition.DoesNotExist:
         raise Http404(_("There is no petition with this number.")) from None
 
@@ -46,6 +60,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 
 @require_GET
+@same_for_everybody
 def list_(request: HttpRequest) -> HttpResponse:
     """Open petitions as towers, those that wait for a decision, those that are over."""
     pages = Paginator(queries.in_state(State.OPEN), PAGE)
@@ -58,11 +73,13 @@ def list_(request: HttpRequest) -> HttpResponse:
         "over_page": (over_page := over.get_page(request.GET.get("terminees"))),
         "over": [(row, queries.total(row)) for row in over_page],
         "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
+        "recalls": recalls_exist(pack.current()),
     }
     return _page(request, "list", context)
 
 
 @require_GET
+@same_for_everybody
 def petition(request: Request, number: str) -> HttpResponse:
     """The whole of one petition."""
     row, now = _petition(number), timezone.now()
@@ -81,48 +98,34 @@ def petition(request: Request, number: str) -> HttpResponse:
         "days_left": queries.days_left(row, now),
         "is_open": row.state == State.OPEN and row.closes_at is not None and now < row.closes_at,
         "mine": mine if queries.stands(mine) else None,
-        "reason": REASONS.get(row.refusal_code, ""),
+        "choices": _choices(row, mine) if queries.stands(mine) else None,
+        "progress": progress.of(row, queries.ladder(row, rungs), timezone.localdate(now)),
+        "named": queries.named(row).count() if rungs else 0,
+        "reason": reason(row.refusal_code or row.closing_code),
+        "is_recall": (is_recall := row.kind == Petition.Kind.RECALL),
+        "reply": queries.reply_of(row) if is_recall else None,
+        "may_reply": perms.may_reply(request.account, row, timezone.localdate(now)) and actions.reply_is_open(row, now),
         "at_work": perms.is_at_work(request.account, request.acting),
-        "may_decide": perms.may_decide(request.account) and row.state == State.FILED,
         "may_enter": perms.may_enter_lines(request.account) and row.state == State.OPEN,
-        "admissibility_days": pack.current().number("petitions.admissibility_days", timezone.localdate(now)),
         "speaking_minutes": pack.current().number("petitions.speaking_minutes", timezone.localdate(now)),
     }
     return _page(request, "petition", context)
 
 
+def _choices(row: Petition, mine: Signature | None) -> Choices:
+    assert mine is not None
+    assert mine.person is not None, "she looks at it herself"
+    chosen = {"public_name": mine.named_since is not None, "follow": queries.follows(row, mine.person)}
+    return Choices(initial=chosen, may_follow=actions.may_follow(row, mine.person))
+
+
 @require_GET
 def text(request: HttpRequest, number: str) -> HttpResponse:
-    """The exact bytes whose fingerprint the journal holds."""
-    return HttpResponse(actions.text_bytes(_petition(number)), content_type="text/plain; charset=utf-8")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@requires_acting
-def new(request: Request) -> HttpResponse:
-    """Write, read again, file. Nothing is kept between the steps but what the form itself carries."""
-    assert request.acting is not None
-    form = Writing(_posted(request))
-    step = request.POST.get("step", "write")
-    if request.method == "POST" and form.is_valid():
-        if step == "file":
-            parts = {name: form.cleaned_data[name] for name in ("title", "text", "question")}
-            filed = actions.file(request.acting.person, **parts, now=timezone.now())
-            messages.success(
-                request, _("Your petition is filed under the number %(number)s.") % {"number": filed.number}
-            )
-            return redirect("petitions:petition", filed.number)
-        if step == "review":
-            return _page(request, "review", {"form": form, "author": request.acting.person})
-    today = timezone.localdate()
-    context = {
-        "form": form,
-        "author": request.acting.person,
-        "days": pack.current().number("petitions.admissibility_days", today),
-        "reasons": REASONS.values(),
-    }
-    return _page(request, "new", context, status=400 if form.errors else 200)
+    """The exact bytes whose fingerprint the journal holds; gone while they are withheld."""
+    row = _petition(number)
+    if hasattr(row, "withheld"):
+        return told(request, 410, _("Text withheld"), _("The petition's page says why it is no longer shown."))
+    return HttpResponse(actions.text_bytes(row), content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -130,32 +133,59 @@ def new(request: Request) -> HttpResponse:
 @requires_acting
 def sign(request: Request, number: str) -> HttpResponse:
     """GET says what the signature counts for; POST signs. The same page at home and at the counter."""
-    row, now = _petition(number), timezone.now()
-    acting = request.acting
+    row, now, acting = _bare(number), timezone.now(), request.acting
     assert acting is not None
-    today = timezone.localdate(now)
-    person, at_counter = acting.person, acting.channel == COUNTER
-    is_elector = not eligibility(person, ELECTORS, today)
-    used = queries.legal_request_of(person, today) if is_elector else None
-    form = Signing(_posted(request), may_be_legal=is_elector and used is None, at_counter=at_counter)
-    refusal = _refusal(row, person_code=eligibility(person, RESIDENTS, today))
-    mine = queries.signature_of(row, person)
+    at_counter = acting.channel == COUNTER
+    form = _signing(request, row)
     if request.method == "POST" and form.is_valid():
-        receipt = actions.sign(row, acting, now, legal=form.cleaned_data.get("legal", False))
-        request.session[SHOWN_ONCE] = {"signature": receipt.signature.pk, "receipt": receipt.text}
-        return redirect("petitions:signed", row.number)
+        given = form.cleaned_data
+        chosen = {name: given.get(name, False) for name in ("legal", "public_name", "follow")}
+        device = traces.device_of(request)
+        if not at_counter:
+            traces.must_not_be_crowded(row, device, now)
+        receipt = actions.sign(row, acting, now, **chosen)
+        note_counter_act(acting, "petition.signed", now)
+        response = shown_once.to(redirect("petitions:signed", row.number), row.number, receipt)
+        if not at_counter:
+            traces.note(request, response, receipt.signature, device, now)
+        return response
+    mine = queries.signature_of(row, acting.person)
     context = {
         "petition": row,
         "form": form,
-        "person": person,
+        "person": acting.person,
         "at_counter": at_counter,
-        "is_elector": is_elector,
-        "used": used,
+        "is_elector": _is_elector(acting.person),
+        "is_recall": row.kind == Petition.Kind.RECALL,
+        "used": queries.legal_request_of(acting.person, timezone.localdate(now)),
         "mine": mine if queries.stands(mine) else None,
-        "refusal": refusal,
-        "ladder": queries.ladder(row),
+        "refusal": _refusal(row, person_code=why_not_of_body(row, acting.person, timezone.localdate(now))),
     }
     return _page(request, "sign", context, status=400 if form.errors else 200)
+
+
+def _signing(request: Request, row: Petition) -> Signing:
+    assert request.acting is not None
+    person = request.acting.person
+    # Who posts without the box is not asked about it: a rush of signatures is spared two reads each.
+    asks = request.method != "POST" or "legal" in request.POST
+    return Signing(
+        _posted(request),
+        may_be_legal=asks and _may_be_legal(row, person),
+        may_follow=actions.may_follow(row, person),
+        at_counter=request.acting.channel == COUNTER,
+    )
+
+
+def _may_be_legal(row: Petition, person: Person) -> bool:
+    """Whether this signature can also be her legal request: the petition has that threshold, her quarter is free."""
+    if not _is_elector(person) or queries.legal_request_of(person, timezone.localdate()):
+        return False
+    return any(rung.code == Rung.Code.LEGAL for rung in row.rungs.all())
+
+
+def _is_elector(person: Person) -> bool:
+    return not eligibility(person, ELECTORS, timezone.localdate())
 
 
 def _refusal(row: Petition, person_code: str) -> str:
@@ -171,30 +201,47 @@ def _refusal(row: Petition, person_code: str) -> str:
 @require_GET
 @requires_acting
 def signed(request: Request, number: str) -> HttpResponse:
-    """The receipt, shown once: it leaves the session with this page."""
-    row = _petition(number)
-    kept = request.session.get(SHOWN_ONCE)
+    """The receipt, shown once: the browser forgets it with this page."""
     assert request.acting is not None
+    language = get_language() or ""
+    row, levels, to_come = shared(("petitions.signed", number, language), lambda: _what_comes_next(number))
     mine = queries.signature_of(row, request.acting.person)
-    if not queries.stands(mine):
+    if mine is None or not queries.stands(mine):
         return redirect("petitions:petition", row.number)
-    receipt = ""
-    # Not only of this petition: of this signature. An agent's session goes on with the next person.
-    if kept and mine is not None and kept["signature"] == mine.pk:
-        receipt = kept["receipt"]
-        del request.session[SHOWN_ONCE]
-    waiting = queries.waiting(row)
-    rungs = queries.rungs(row)
+    with_hers, legal = queries.count_now(row)
     context = {
         "petition": row,
         "signature": mine,
-        "receipt": receipt,
+        # Not only of this petition: of this signature. An agent's browser goes on with the next person.
+        "receipt": shown_once.read(request, mine),
         "at_counter": request.acting.channel == COUNTER,
-        "with_hers": queries.total(row) + waiting,
-        "ladder": queries.ladder(row, rungs, plus=waiting),
-        "to_come": history.to_come(row, rungs, timezone.localdate()),
+        "follows": queries.follows(row, request.acting.person),
+        "with_hers": with_hers,
+        "ladder": Ladder(with_hers, None if row.kind == Petition.Kind.RECALL else legal, levels),
+        "to_come": to_come,
     }
-    return _page(request, "signed", context)
+    return shown_once.forget(_page(request, "signed", context), row.number)
+
+
+def _what_comes_next(number: str) -> tuple[Petition, tuple[Level, ...], list[history.Event]]:
+    """The same for everybody who signs within a few seconds."""
+    row = _petition(number)
+    rungs = queries.rungs(row)
+    return row, queries.ladder(row, rungs).levels, history.to_come(row, rungs, timezone.localdate())
+
+
+@require_POST
+@requires_acting
+def choices(request: Request, number: str) -> HttpResponse:
+    """The signer changes her mind about her name and the e-mails, at home or at the counter."""
+    assert request.acting is not None
+    row = _bare(number)
+    form = Choices(request.POST, may_follow=actions.may_follow(row, request.acting.person))
+    if form.is_valid():
+        follow = form.cleaned_data.get("follow", False)
+        actions.choose(row, request.acting, form.cleaned_data["public_name"], follow, timezone.now())
+        messages.success(request, _("Your choices are kept. The signature has not changed."))
+    return redirect("petitions:petition", row.number)
 
 
 @require_POST
@@ -204,6 +251,7 @@ def withdraw(request: Request, number: str) -> HttpResponse:
     assert request.acting is not None
     row = _petition(number)
     actions.withdraw(row, request.acting, timezone.now())
+    note_counter_act(request.acting, "petition.withdrawn", timezone.now())
     messages.success(request, _("The signature is withdrawn. It can be given again until the petition closes."))
     return redirect("petitions:petition", row.number)
 
@@ -233,27 +281,3 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "can_withdraw": found is not None and queries.can_still_withdraw(found, timezone.now()),
     }
     return _page(request, "receipt", context, status=400 if form.errors else 200)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@requires(perms.may_decide, CLERKS)
-def desk(request: Request, number: str) -> HttpResponse:
-    """The secretariat reads a filed petition and decides."""
-    row = _petition(number)
-    form = Decision(_posted(request))
-    if request.method == "POST" and form.is_valid():
-        assert request.account is not None
-        if form.cleaned_data["decision"] == Decision.ADMIT:
-            actions.admit(row, request.account, timezone.now())
-            messages.success(request, _("The petition is open. The journal says so."))
-        else:
-            actions.refuse(row, request.account, form.cleaned_data["reason"], timezone.now())
-            messages.success(request, _("The petition is refused, with its reason. The journal says so."))
-        return HttpResponseRedirect(reverse("petitions:petition", args=[row.number]))
-    context = {
-        "petition": row,
-        "form": form,
-        "days": pack.current().number("petitions.admissibility_days", timezone.localdate()),
-    }
-    return _page(request, "desk", context, status=400 if form.errors else 200)

@@ -1,5 +1,6 @@
 """What the roof shows together: reads that cross petitions, votations, councils and the journal."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import AgendaItem, Answer, Hearing, Sitting
+from beffroi.apps.assemblies.perms import sits_on
 from beffroi.apps.gazette import queries as gazette
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import queries as petitions
-from beffroi.apps.petitions.models import Petition, Signature
+from beffroi.apps.petitions.models import Petition, Reply, Signature
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations import queries as votations
 from beffroi.apps.votations.models import Votation
@@ -105,7 +107,11 @@ def street() -> Street:
 
 def next_sitting(now: datetime) -> Sitting | None:
     """The next sitting of a council, whether convened or only planned."""
-    rows = Sitting.objects.filter(starts_at__gte=now).select_related("assembly").prefetch_related("items__hearing")
+    rows = (
+        Sitting.objects.filter(starts_at__gte=now, cancelled_at=None)
+        .select_related("assembly")
+        .prefetch_related("items__hearing")
+    )
     return rows.order_by("starts_at").first()
 
 
@@ -151,7 +157,7 @@ class Results:
 
 def search(words: str) -> Results:
     """Petitions, votations and sittings that hold every word; at most twenty of each."""
-    voted, sat = Votation.objects.exclude(state=Votation.State.DRAFT), Sitting.objects.all()
+    voted, sat = Votation.objects.exclude(state__in=votations.UNCALLED), Sitting.objects.all()
     for word in words.split()[:8]:
         voted = voted.filter(Q(title__icontains=word) | Q(question__icontains=word) | Q(number__iexact=word))
         sat = sat.filter(Q(items__title__icontains=word) | Q(place__icontains=word) | Q(number__iexact=word))
@@ -249,7 +255,7 @@ def to_count(now: datetime) -> list[Votation]:
 
 def to_hear(now: datetime) -> QuerySet[Hearing]:
     """Hearings of sittings that have begun, not recorded as held yet."""
-    rows = Hearing.objects.filter(held_at=None, item__sitting__starts_at__lte=now)
+    rows = Hearing.objects.filter(held_at=None, item__sitting__starts_at__lte=now, item__sitting__cancelled_at=None)
     return rows.select_related("item__sitting").order_by("item__sitting__starts_at")
 
 
@@ -284,6 +290,9 @@ class Initiative:
     phase: str
     entries: tuple[Entry, ...]
     coming: tuple[Coming, ...]
+    reply: Reply | None
+    #: Of a recall that the electors decided: "kept" when the official has left, "waiting" while she sits; else empty.
+    pledge: str
 
 
 def initiative(number: str, now: datetime) -> Initiative:
@@ -306,7 +315,17 @@ def initiative(number: str, now: datetime) -> Initiative:
         phase=phase,
         entries=tuple(_entries(named)),
         coming=tuple(_coming(petition, hearing, votation, now)),
+        reply=petitions.reply_of(petition),
+        pledge=_pledge(petition, votation, now),
     )
+
+
+def _pledge(petition: Petition, votation: Votation | None, now: datetime) -> str:
+    if petition.official is None or votation is None or not votation.decision:
+        return ""
+    if json.loads(votation.decision)["outcome"] != "adopted":
+        return ""
+    return "waiting" if sits_on(petition.official, localdate(now)) else "kept"
 
 
 def _entries(named: Iterable[str]) -> list[Entry]:
@@ -320,7 +339,7 @@ def _coming(petition: Petition, hearing: Hearing | None, votation: Votation | No
     ahead: list[tuple[str, datetime | date | None]] = []
     if petition.state == Petition.State.OPEN:
         ahead.append(("petition_closes", petition.closes_at))
-    if hearing and hearing.held_at is None:
+    if hearing and hearing.held_at is None and hearing.item.sitting.cancelled_at is None:
         ahead.append(("hearing", hearing.item.sitting.starts_at))
     if hearing and hearing.held_at and not hasattr(hearing, "answer"):
         ahead.append(("answer_due", hearing.answer_due_on))

@@ -38,8 +38,10 @@ def chapters(pack: Pack, on: date) -> list[Chapter]:
     titles = {
         "population": _("Population"),
         "petitions": _("Petitions"),
+        "checking": _("Checks of signatures"),
         "votations": _("Votations"),
         "suffrage": _("Who takes part"),
+        "enrolment": _("Enrolment in the register"),
         "council": _("Councils"),
         "demography": _("Ages in the demonstration"),
     }

@@ -10,6 +10,7 @@ urlpatterns = [
     path("chercher", views.search, name="search"),
     path("mon-espace", views.space, name="space"),
     path("mon-espace/donnees.json", views.my_data, name="my_data"),
+    path("mon-espace/donnees", views.my_data_page, name="my_data_page"),
     path("guichet", views.counter, name="counter"),
     path("initiatives/<slug:number>", views.initiative, name="initiative"),
     path("regles", views.rules, name="rules"),

@@ -12,24 +12,33 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beffroi.apps.assemblies.perms import is_councillor
+from beffroi.apps.assemblies.perms import is_of_the_bureau, official_of
+from beffroi.apps.petitions.checks import to_compare
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.perms import may_judge_lines
+from beffroi.apps.petitions.reading import appeals_to_decide, carried_by, drafts_of
 from beffroi.apps.portal import export, queries, rulebook
 from beffroi.apps.portal.forms import PersonSearch
 from beffroi.apps.portal.perms import DESK, has_a_desk
 from beffroi.apps.roll import queries as roll
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.actions import COUNTER_MINUTES
+from beffroi.apps.roll.enrolment import queries as enrolment
 from beffroi.apps.roll.models import CounterSession
 from beffroi.apps.roll.perms import (
     acts_at_counter,
+    is_administrator,
     is_clerk,
-    is_resident,
+    is_of_the_panel,
     is_scrutineer,
     may_act_at_counter,
     requires,
+    requires_acting,
+    to_second_factor,
 )
+from beffroi.apps.roll.second_factor import is_needed
 from beffroi.web import pack
+from beffroi.web.still import same_for_everybody
 
 
 def _request(request: HttpRequest) -> Request:
@@ -37,6 +46,7 @@ def _request(request: HttpRequest) -> Request:
 
 
 @require_safe
+@same_for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done today, what was decided, what is late."""
     return render(request, "portal/home.html", {"home": queries.home(timezone.now())})
@@ -57,17 +67,26 @@ def space(request: HttpRequest) -> HttpResponse:
     """A resident's own page; for an account at work, the doors to its work."""
     now, account = timezone.now(), _request(request).account
     assert account is not None
+    second_step = account.half_way and is_needed(account)
+    if second_step and account.person is None:
+        return to_second_factor(request)
+    official = official_of(account, localdate(now))
     context: dict[str, Any] = {
         "section": "space",
-        "councillor": is_councillor(account, localdate(now)),
+        "second_step": second_step,
+        "councillor": official is not None,
         "desk": has_a_desk(account),
-        "to_answer": queries.to_answer() if is_councillor(account, localdate(now)) else [],
+        "to_answer": queries.to_answer() if official else [],
+        "bureau": (of_the_bureau := is_of_the_bureau(official, localdate(now))),
+        "appeals": appeals_to_decide() if of_the_bureau else [],
     }
     if account.person is not None:
         context |= {
             "person": account.person,
+            "to_confirm": enrolment.to_confirm(account.person, localdate(now)),
             "signed": queries.signed_by(account.person, now),
-            "petitions": Petition.objects.filter(author=account.person).order_by("-filed_at"),
+            "petitions": carried_by(account.person),
+            "drafts": drafts_of(account.person),
             "votes": queries.votes_of(account.person, now),
             "counter_sessions": CounterSession.objects.filter(person=account.person).order_by("-opened_at")[:10],
         }
@@ -76,19 +95,29 @@ def space(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@requires(is_resident, _("This page is for residents."))
+@requires_acting
 def my_data(request: HttpRequest) -> HttpResponse:
-    """What is held about the resident, as a file."""
-    account = _request(request).account
-    assert account is not None
-    assert account.person is not None
+    """What is held about the resident, as a file: hers at home, or that of the person in front of the agent."""
+    acting = _request(request).acting
+    assert acting is not None
     answer = JsonResponse(
-        export.of_person(account.person),
+        export.of_person(acting.person),
         encoder=DjangoJSONEncoder,
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
     answer["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return answer
+
+
+@require_safe
+@never_cache
+@requires_acting
+def my_data_page(request: HttpRequest) -> HttpResponse:
+    """The same to read and to print: the agent hands the paper over."""
+    acting = _request(request).acting
+    assert acting is not None
+    sections = export.in_words(export.of_person(acting.person))
+    return render(request, "portal/my_data.html", {"section": "space", "person": acting.person, "sections": sections})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,8 +131,11 @@ def counter(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "agent": may_act_at_counter(account),
         "clerk": is_clerk(account),
+        "administrator": is_administrator(account),
         "minutes": COUNTER_MINUTES,
     }
+    if context["agent"] or context["clerk"]:
+        context["enrolment"] = enrolment.desk(context["agent"], context["clerk"], localdate(now))
     if context["agent"]:
         context |= _finding(behind)
         context["sheets"] = queries.open_for_paper()
@@ -115,6 +147,8 @@ def counter(request: HttpRequest) -> HttpResponse:
         }
     if is_scrutineer(account):
         context |= {"scrutineer": True, "to_count": queries.to_count(now)}
+    if may_judge_lines(account):
+        context |= {"panel": is_of_the_panel(account), "to_compare": to_compare()}
     return render(request, "portal/counter.html", context)
 
 
@@ -131,6 +165,7 @@ def _finding(request: Request) -> dict[str, Any]:
 
 
 @require_safe
+@same_for_everybody
 def initiative(request: HttpRequest, number: str) -> HttpResponse:
     """The whole life of one initiative."""
     try:
@@ -153,7 +188,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Which data are held, why, and for how long."""
-    return render(request, "portal/privacy.html", {"section": "rights"})
+    days = pack.current().number("enrolment.erasure_days", timezone.localdate())
+    return render(request, "portal/privacy.html", {"section": "rights", "enrolment_erasure": days})
 
 
 @require_safe

@@ -1,10 +1,14 @@
-"""The verbs of the roll: build, enrol, open accounts, act for a person at the counter. Signing in: signing_in.py."""
+"""The verbs of the roll: build, enrol, open accounts, act for a person at the counter.
+
+Signing in has modules of its own: signing_in.py, letter_codes.py, identities.py, second_factor.py, addresses.py.
+"""
 
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from beffroi.apps.roll.counter_acts import note as note_counter_act
 from beffroi.apps.roll.imports import import_roll, undo_import
 from beffroi.apps.roll.models import Account, CounterSession, Neighbourhood, Person, Role, Station
 from beffroi.apps.roll.perms import may_act_at_counter
@@ -27,6 +31,7 @@ __all__ = [
     "issue_code",
     "leave",
     "new_person",
+    "note_counter_act",
     "open_account",
     "open_work_account",
     "send_code",

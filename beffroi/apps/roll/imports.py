@@ -9,9 +9,10 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.roll.comparing import compare
+from beffroi.apps.roll.enrolment.residence import keep_addresses
 from beffroi.apps.roll.importing import Elector, Progress, quiet, read
-from beffroi.apps.roll.models import Import, Person, Station
-from beffroi.apps.roll.plan import GONE, KINDS, NEW, Change, Decisions, Plan, Value, fields_of
+from beffroi.apps.roll.models import Address, Import, Person, Station
+from beffroi.apps.roll.plan import GONE, KINDS, MOVED, NEW, Change, Decisions, Plan, Value, fields_of
 from beffroi.apps.roll.queries import name_key
 from beffroi.core.errors import Refused
 from beffroi.web import pack
@@ -22,6 +23,8 @@ _LOCK = 0x726F6C6C  # "roll": imports follow one another
 
 def preview(raw: bytes, now: datetime, decisions: Decisions | None = None, progress: Progress = quiet) -> Plan:
     """What the file would change. Writes nothing. `Malformed` for a file that cannot be read, `Refused` as below."""
+    if pack.by_association():
+        raise Refused("roll.no_electors_here")
     lines = read(raw, localdate(now), progress)
     _of_this_commune(lines)
     progress("comparing", 0, len(lines))
@@ -47,11 +50,12 @@ def import_roll(
 ) -> Import | None:
     """Does what the preview showed, all of it or nothing; None when nothing changes.
 
-    `Refused`: roll.other_commune, roll.not_the_preview (the file or the register is no longer what was confirmed),
-    roll.many_leave (more than a tenth would leave, and `leaving` is not their number), roll.no_such_decision.
+    `Refused`: roll.no_electors_here (an association's instance), roll.other_commune, roll.not_the_preview (the file or
+    the register is no longer what was confirmed), roll.many_leave (more than a tenth would leave, and `leaving` is not
+    their number), roll.no_such_decision.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         plan = preview(raw, now, decisions, progress)
         if plan.fingerprint != confirmed:
             raise Refused("roll.not_the_preview", plan.fingerprint)
@@ -70,8 +74,11 @@ def _of_this_commune(lines: tuple[Elector, ...]) -> None:
             raise Refused("roll.other_commune", f"{line.line}")
 
 
-def _one_at_a_time() -> None:
-    """SQLite's transactions follow one another anyway (settings.database says IMMEDIATE)."""
+def one_at_a_time() -> None:
+    """Held to the end of the transaction by whatever adds persons to the roll.
+
+    SQLite's transactions follow one another anyway (settings.database says IMMEDIATE).
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -89,6 +96,9 @@ def _write(plan: Plan, now: datetime, progress: Progress) -> Import:
         ]
         changes += [(row.pk, None, {}) for row in Person.objects.bulk_create(rows)]
         step(len(rows))
+    moved = [change.person for change in plan.changes if change.kind == MOVED and change.person is not None]
+    for start in range(0, len(moved), BATCH):
+        keep_addresses(Person.objects.filter(pk__in=moved[start : start + BATCH]), localdate(now))
     for change in plan.changes:
         if change.person is not None:
             Person.objects.filter(pk=change.person).update(**change.after)
@@ -130,7 +140,7 @@ def undo_import(now: datetime, progress: Progress = quiet) -> Import:
     `Refused`: roll.nothing_to_undo; roll.changed_since, when somebody has acted, given an address, moved or left since.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         last = Import.objects.filter(changes__isnull=False).order_by("-pk").first()
         if last is None or last.changes is None:
             raise Refused("roll.nothing_to_undo")
@@ -145,6 +155,8 @@ def undo_import(now: datetime, progress: Progress = quiet) -> Import:
                 newcomers.append(key)
             else:
                 Person.objects.filter(pk=key).update(**before)
+                if {"street", "station_id"} & before.keys():
+                    Address.objects.filter(person=key, until=localdate(last.at)).delete()
             step(1)
         _remove(newcomers)
         last.changes, last.undone_at = None, now

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from beffroi.apps.roll import actions
+from beffroi.apps.roll import actions, second_factor
 from beffroi.apps.roll.acting import COUNTER, WEB, Acting, Request
 from beffroi.apps.roll.models import Account, Role
 
@@ -33,12 +34,16 @@ def set_acting(request: Request) -> None:
     """Nobody signed in: no query at all. A resident: her row. An agent: also whom she acts for at this moment."""
     request.account, request.roles, request.acting = None, frozenset(), None
     # A visitor without a session cookie is not looked up.
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return
-    account = Account.objects.select_related("person").get(pk=request.user.pk)
+    account = get_user(request)
+    if not isinstance(account, Account):
+        return
     prefetch_related_objects([account], "roles")
+    # The desk of an agent whose mail somebody reads stays shut: no role before the second step.
+    account.half_way = not second_factor.is_passed(request.session, account)
     request.account = account
-    request.roles = frozenset(role.kind for role in account.roles.all())
+    request.roles = frozenset() if account.half_way else frozenset(role.kind for role in account.roles.all())
     request.acting = _acting(account, request.roles)
 
 

@@ -7,6 +7,44 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from beffroi.apps.roll.access import (
+    AccessTrace,
+    CounterAct,
+    ForeignIdentity,
+    LetterCode,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
+
+__all__ = [
+    "AccessTrace",
+    "Account",
+    "CounterAct",
+    "CounterSession",
+    "ForeignIdentity",
+    "Import",
+    "LetterCode",
+    "Neighbourhood",
+    "Passkey",
+    "Person",
+    "RecoveryCode",
+    "Role",
+    "SecondFactor",
+    "SignInCode",
+    "Station",
+]
+
+from beffroi.apps.roll.enrolment.models import Address as Address
+from beffroi.apps.roll.enrolment.models import Enrolment as Enrolment
+from beffroi.apps.roll.enrolment.models import EnrolmentDay as EnrolmentDay
+from beffroi.apps.roll.enrolment.models import Move as Move
+from beffroi.apps.roll.enrolment.models import Proof as Proof
+from beffroi.apps.roll.territory import AddressPoint as AddressPoint
+from beffroi.apps.roll.territory import BoundaryChange as BoundaryChange
+from beffroi.apps.roll.territory import StreetRule as StreetRule
 
 
 class Neighbourhood(models.Model):
@@ -55,6 +93,9 @@ class Person(models.Model):
     # From the electoral roll's export, "" for whoever is written by hand. Homonyms share an identity.
     roll_identity = models.CharField(max_length=64, blank=True, default="", db_index=True)
     order_number = models.CharField(max_length=16, blank=True, default="")  # in the station; may be given twice
+    #: Of whoever came by enrolment: a hash of name and birth date, so that two agents never write one person twice.
+    enrolled_as = models.CharField(max_length=64, null=True, unique=True)
+    confirmed_on = models.DateField(null=True)  # when she last said that she still lives here
 
     class Meta:
         constraints = [
@@ -95,6 +136,34 @@ class Import(models.Model):
         return f"{self.pk}"
 
 
+class RollTask(models.Model):
+    """The import under way on the administrators' page: one at a time. Row and file go when it is over, or in a day."""
+
+    class State(models.TextChoices):
+        PREVIEW = "preview"  # waits for the worker, or is with it
+        READY = "ready"  # waits for an administrator
+        CONFIRMED = "confirmed"  # the worker imports
+        UNDO = "undo"  # the worker takes the last import back
+        FAILED = "failed"
+
+    state = models.CharField(max_length=10, choices=State)
+    started_by = models.ForeignKey("roll.Account", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    file = models.CharField(max_length=40, blank=True)  # the export, in web.uploads
+    changes_file = models.CharField(max_length=40, blank=True)  # every change, with names, for the administrators
+    decisions = models.JSONField(default=dict)  # {"same": {line: roll number}, "new": [line]}
+    summary = models.JSONField(null=True)  # what the preview shows, doubts with their names
+    fingerprint = models.CharField(max_length=16, blank=True)
+    leaving = models.PositiveIntegerField(null=True)
+    fault = models.JSONField(null=True)  # {"rule", "at_fault"} or {"where", "found", "accepted"}
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="roll_task_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class AccountManager(BaseUserManager["Account"]):
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(ref=username or "")
@@ -111,6 +180,10 @@ class Account(AbstractBaseUser):
     display_name = models.CharField(max_length=120, blank=True)
     work_email = models.EmailField(blank=True, db_index=True)
     is_active = models.BooleanField(default=True)
+    #: Sessions carry it: one more, and every session of the account has ended.
+    epoch = models.PositiveIntegerField(default=0)
+    #: Signed in by the first step only. Set by the middleware; no role and no seat is used before the second one.
+    half_way = False
 
     password = None  # type: ignore[assignment]
     last_login = None
@@ -128,6 +201,10 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or str(self.person)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to live on; Django's own would be made of the password."""
+        return salted_hmac("beffroi.roll.session", f"{self.pk} {self.epoch}", algorithm="sha256").hexdigest()
 
 
 class Role(models.Model):
@@ -150,6 +227,22 @@ class Role(models.Model):
         return self.kind
 
 
+class RoleRequest(models.Model):
+    """A role to give or to take that another administrator has to agree to."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_requests")
+    kind = models.CharField(max_length=16, choices=Role.Kind)
+    gives = models.BooleanField()  # False: takes the role away
+    asked_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="role_request_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class SignInCode(models.Model):
     """A one-time code: neither the address nor the code is stored, only keyed hashes of both."""
 
@@ -158,6 +251,9 @@ class SignInCode(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    wrong_choices = models.PositiveSmallIntegerField(default=0)  # wrong birth dates after the right code
+    #: Twenty digits instead of six: nobody guesses it, so wrong codes do not kill it.
+    is_long = models.BooleanField(default=False)
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

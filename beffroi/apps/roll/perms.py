@@ -1,6 +1,7 @@
 """Who may, in sentences. `@requires(is_clerk, CLERKS)` closes a view: 403 with the sentence, or the sign-in page."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -27,7 +28,9 @@ PRESENT = _("This page is for residents, and for an agent who acts for the perso
 
 
 def _has(account: Account | None, kind: str) -> bool:
-    return account is not None and account.is_active and any(role.kind == kind for role in account.roles.all())
+    if account is None or not account.is_active or account.half_way:
+        return False
+    return any(role.kind == kind for role in account.roles.all())
 
 
 def may_act_at_counter(account: Account | None) -> bool:
@@ -77,6 +80,22 @@ def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("roll:sign_in") + query)
 
 
+def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
+    """The second step of signing in, which leads back here."""
+    there = request.get_full_path() if request.method == "GET" else ""
+    query = f"?{urlencode({'next': there})}" if there else ""
+    return HttpResponseRedirect(reverse("roll:second_factor") + query)
+
+
+def _second_step_is_missing(account: Account, test: Callable[[Account | None], bool]) -> bool:
+    """Whether only the second step stands between this account and what `test` asks for."""
+    if not account.half_way:
+        return False
+    whole = copy(account)
+    whole.half_way = False
+    return test(whole)
+
+
 def requires(test: Callable[[Account | None], bool], sentence: Sentence) -> Callable[[View], View]:
     """Opens a view to the accounts that pass the test."""
 
@@ -87,6 +106,8 @@ def requires(test: Callable[[Account | None], bool], sentence: Sentence) -> Call
             if account is None:
                 return to_sign_in(request)
             if not test(account):
+                if _second_step_is_missing(account, test):
+                    return to_second_factor(request)
                 raise PermissionDenied(str(sentence))
             return view(request, *args, **kwargs)
 
@@ -104,6 +125,8 @@ def requires_acting(view: View) -> View:
         if behind.account is None:
             return to_sign_in(request)
         if behind.acting is None:
+            if _second_step_is_missing(behind.account, may_act_at_counter):
+                return to_second_factor(request)
             raise PermissionDenied(str(PRESENT))
         return view(request, *args, **kwargs)
 

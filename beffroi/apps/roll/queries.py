@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
-from beffroi.apps.roll.models import Account, Person
+from beffroi.apps.roll.models import Account, Address, Enrolment, Neighbourhood, Person
 from beffroi.core import suffrage
 from beffroi.web import pack
 
@@ -40,12 +41,28 @@ def search(last: str, first: str, year: int | None) -> list[Person]:
     last_key, first_key = name_key(last)[:LONGEST_KEY], name_key(first)[:LONGEST_KEY]
     if not last_key or (year is not None and not 1850 <= year <= 2200):
         return []
-    found = Person.objects.filter(name_key__startswith=last_key, left_on=None).select_related("neighbourhood")
+    found = Person.objects.filter(_here(localdate()), name_key__startswith=last_key).select_related("neighbourhood")
     if first_key:
         found = found.filter(name_key__contains=f"|{first_key}")
     if year is not None:
         found = found.filter(birth_date__year=year)
     return list(found.order_by("name_key", "birth_date", "pk")[:MOST_FOUND])
+
+
+def _here(day: date) -> Q:
+    """Not gone: a departure that is announced has not come yet."""
+    return Q(left_on=None) | Q(left_on__gt=day)
+
+
+def neighbourhood_on(person: Person, day: date) -> Neighbourhood | None:
+    """Where she lived on that day; None when she did not live here then."""
+    past = Address.objects.filter(person=person).select_related("neighbourhood").order_by("since")
+    for address in past:
+        if address.since <= day < address.until:
+            return address.neighbourhood
+    begun = max([person.since, *(address.until for address in past)])
+    gone = person.left_on is not None and person.left_on <= day
+    return None if day < begun or gone else person.neighbourhood
 
 
 def minimum_age(kind: str, on: date) -> int:
@@ -63,9 +80,7 @@ def _latest_birth(on: date, age: int) -> date:
 
 def body(kind: str, on: date) -> QuerySet[Person]:
     """Everybody of the body `kind` ("residents16" or "electors") on the day `on`: there, not gone, old enough."""
-    people = Person.objects.filter(
-        Q(left_on=None) | Q(left_on__gt=on), since__lte=on, birth_date__lte=_latest_birth(on, minimum_age(kind, on))
-    )
+    people = Person.objects.filter(_here(on), since__lte=on, birth_date__lte=_latest_birth(on, minimum_age(kind, on)))
     return people.exclude(register=Person.Register.RESIDENT) if kind == ELECTORS else people
 
 
@@ -83,9 +98,14 @@ def eligibility(person: Person, kind: str, on: date) -> str:
 
 
 def address_of(ref: UUID) -> str:
-    """The address of a person, "" when she gave none or has left. Read at the moment of sending, kept nowhere else."""
-    found = Person.objects.filter(ref=ref, left_on=None).values_list("email", flat=True).first()
-    return found or ""
+    """The address of a person, "" when she gave none or has left; of somebody who asks to be enrolled, until the end.
+
+    An account at work (a councillor's, say) has a reference too. Read at the moment of sending, kept nowhere else.
+    """
+    person = Person.objects.filter(_here(localdate()), ref=ref).values_list("email", flat=True)
+    asking = Enrolment.objects.filter(ref=ref).values_list("email", flat=True)
+    at_work = Account.objects.filter(ref=ref, is_active=True, person=None).values_list("work_email", flat=True)
+    return person.first() or asking.first() or at_work.first() or ""
 
 
 def normal_address(address: str) -> str:

@@ -9,71 +9,52 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from beffroi.apps.roll import actions, pending, signing_in
+from beffroi.apps.roll import actions, oidc, pausing, pending, signing_in
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.checks import may_show_codes
+from beffroi.apps.roll.entering import after_of, enter, home_of, inside
 from beffroi.apps.roll.forms import AddressForm, CodeForm, WhoForm
-from beffroi.apps.roll.models import Account, Person
-from beffroi.apps.roll.perms import AGENTS, is_clerk, is_scrutineer, may_act_at_counter, requires
+from beffroi.apps.roll.models import Person
+from beffroi.apps.roll.oidc_views import signed_out_there
+from beffroi.apps.roll.perms import AGENTS, may_act_at_counter, requires
 from beffroi.apps.roll.queries import candidates
 from beffroi.core.errors import Refused
 from beffroi.web import frame
 from beffroi.web.refusals import sentence
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-#: The answer to an address takes this long, known or unknown: mail goes to a relay on the same machine, well below it.
-ANSWER_SECONDS = 0.4
 WRONG = 422
-
-
-def _inside(there: str, default: str) -> str:
-    """A way back inside this site only."""
-    safe = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
-    return there if safe and there.startswith("/") else default
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for an address and sends a code to it."""
-    after = _inside(request.POST.get("next") or request.GET.get("next", ""), "")
+    after = after_of(request)
     account = cast(Request, request).account
     if account is not None:
-        return HttpResponseRedirect(after or _home_of(account))
+        return HttpResponseRedirect(after or home_of(account))
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         begun = time.monotonic()
-        answer = _send(form, after)
-        pause(begun)
-        if answer is not None:
-            return answer
-    status = WRONG if form.errors else 200
-    return render(request, "roll/sign_in.html", {"form": form, "after": after}, status=status)
+        answer = _send(form.cleaned_data["email"], after)
+        pausing.pause(begun)
+        return answer
+    context = {"form": form, "after": after, "providers": oidc.providers()}
+    return render(request, "roll/sign_in.html", context, status=WRONG if form.errors else 200)
 
 
-def pause(begun: float) -> None:
-    """Waits until ANSWER_SECONDS have passed, so that the clock does not tell which addresses are known."""
-    time.sleep(max(0.0, begun + ANSWER_SECONDS - time.monotonic()))
-
-
-def _send(form: AddressForm, after: str) -> HttpResponse | None:
-    address = form.cleaned_data["email"]
-    try:
-        sent = actions.send_code(address, timezone.now(), get_language() or "fr")
-    except Refused as refused:
-        form.add_error("email", sentence(refused))
-        return None
+def _send(address: str, after: str) -> HttpResponse:
+    sent = actions.send_code(address, timezone.now(), get_language() or "fr")
     answer = redirect("roll:code")
     pending.write(answer, pending.Pending(address, after, shown=sent if may_show_codes() else ""))
     return answer
@@ -94,7 +75,7 @@ def code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", sentence(refused))
         else:
             if checked.settled:
-                return _enter(request, checked.accounts[0], asked.after)
+                return enter(request, checked.accounts[0], asked.after)
             answer = redirect("roll:who")
             pending.write(answer, replace(asked, code_id=checked.code_id))
             return answer
@@ -113,13 +94,14 @@ def who(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            account = actions.choose(asked.address, asked.code_id, given["account"], given["birth_date"], now)
+            proof = given["birth_date"] or given["letter"]
+            account = actions.choose(asked.address, asked.code_id, given["account"], proof, now)
         except Refused as refused:
             if not signing_in.is_living(asked.address, asked.code_id, now):
                 return _again(request)
             form.add_error("birth_date", sentence(refused))
         else:
-            return _enter(request, account, asked.after)
+            return enter(request, account, asked.after)
     return render(request, "roll/who.html", {"form": form}, status=WRONG if form.errors else 200)
 
 
@@ -128,26 +110,17 @@ def _again(request: HttpRequest) -> HttpResponse:
     return redirect("roll:sign_in")
 
 
-def _enter(request: HttpRequest, account: Account, after: str) -> HttpResponse:
-    login(request, account, backend=BACKEND)
-    answer = HttpResponseRedirect(after or _home_of(account))
-    pending.forget(answer)
-    return answer
-
-
-def _home_of(account: Account) -> str:
-    doors = frame.doors()
-    has_a_desk = may_act_at_counter(account) or is_clerk(account) or is_scrutineer(account)
-    return doors.get("counter" if has_a_desk else "space", "/")
-
-
+@never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session; an agent's session for somebody ends with it."""
     account = cast(Request, request).account
     if account is not None:
         actions.end_counter_session(account, timezone.now())
+    name, there = signed_out_there(request)
     logout(request)
+    if there:  # a link, not a redirection: the policy of this page lets a form lead nowhere else
+        return render(request, "roll/signed_out.html", {"name": name, "there": there})
     return HttpResponseRedirect(frame.doors().get("home", "/"))
 
 
@@ -173,4 +146,4 @@ def counter_close(request: Request) -> HttpResponse:
 
 
 def _to_desk(request: Request) -> HttpResponse:
-    return HttpResponseRedirect(_inside(request.POST.get("next", ""), frame.doors().get("counter", "/")))
+    return HttpResponseRedirect(inside(request.POST.get("next", ""), frame.doors().get("counter", "/")))

@@ -90,7 +90,7 @@ def decryptions(votation: Votation) -> Iterator[Event]:
 def events(votation: Votation) -> Iterator[Event]:
     """Every event of the chain up to now. `Refused("votations.no_archive")` before the election exists."""
     state = votation.state
-    if state in {State.DRAFT, State.CALLED}:
+    if state in {State.DRAFT, State.DROPPED, State.CALLED}:
         raise Refused("votations.no_archive")
     yield setup(votation)
     for raw in raw_ballots(votation):

@@ -31,14 +31,14 @@ class Told:
     archive_sha256: str
 
 
-def read(decision: str) -> Told:
-    """Reads the stored decision and puts it in the words of the reader's language."""
+def read(decision: str, kind: str = "votation") -> Told:
+    """Reads the stored decision of a votation of this kind, in the words of the reader's language."""
     found = json.loads(decision)
     return Told(
         outcome=found["outcome"],
         verdict=_verdict(found["outcome"]),
         reasons=tuple(sentence(reason["code"], reason["values"]) for reason in found["reasons"]),
-        consequence=_consequence(found["outcome"]),
+        consequence=_recalled(found["outcome"]) if kind == "recall" else _consequence(found["outcome"]),
         registered=found["registered"],
         participants=found["participants"],
         minimum=found["minimum"],
@@ -63,6 +63,17 @@ def _consequence(outcome: str) -> str:
         "minimum_not_met": _(
             "The minimum is not reached: the commune is not bound by this vote, whatever the answers."
         ),
+    }[outcome]
+
+
+def _recalled(outcome: str) -> str:
+    return {
+        "adopted": _(
+            "The answer is yes. The charter that this official signed commits her or him to resign. "
+            "The law does not oblige to it: it is a promise."
+        ),
+        "refused": _("The answer is no. The mandate goes on."),
+        "minimum_not_met": _("The minimum is not reached: the charter commits to nothing, whatever the answers."),
     }[outcome]
 
 

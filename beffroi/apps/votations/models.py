@@ -16,18 +16,25 @@ class Votation(models.Model):
         FORGOTTEN = "forgotten"  # the server no longer knows who cast what; decryption may begin
         TALLIED = "tallied"  # encrypted tally published
         DECIDED = "decided"
+        DROPPED = "dropped"  # what caused it is gone before anything was frozen
+
+    class Kind(models.TextChoices):
+        VOTATION = "votation"  # residents of 16 and over
+        RECALL = "recall"  # electors, on the end of one official's mandate
 
     TRANSITIONS = {
-        State.DRAFT: {State.CALLED},
+        State.DRAFT: {State.CALLED, State.DROPPED},
         State.CALLED: {State.READY},
         State.READY: {State.CLOSED},
         State.CLOSED: {State.FORGOTTEN},
         State.FORGOTTEN: {State.TALLIED},
         State.TALLIED: {State.DECIDED},
         State.DECIDED: set(),
+        State.DROPPED: set(),
     }
 
     number = models.CharField(max_length=16, unique=True)  # V-2026-01
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.VOTATION)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     title = models.CharField(max_length=120)
     question = models.CharField(max_length=300)
@@ -39,6 +46,8 @@ class Votation(models.Model):
 
     # Frozen at the call. `rules` is the exact published text (canonical JSON); the columns repeat what queries need.
     called_at = models.DateTimeField(null=True)
+    #: Null in what was called before this was kept, and in a past that is played.
+    called_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     rules = models.TextField(blank=True)
     rules_sha256 = models.CharField(max_length=64, blank=True)
     opens_at = models.DateTimeField(null=True)
@@ -71,21 +80,22 @@ class Votation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["petition"], condition=~Q(petition=""), name="one_votation_a_petition"),
             models.CheckConstraint(
-                condition=Q(state="draft") | (~Q(rules="") & ~Q(rules_sha256="") & Q(opens_at__lt=F("closes_at"))),
+                condition=Q(state__in=["draft", "dropped"])
+                | (~Q(rules="") & ~Q(rules_sha256="") & Q(opens_at__lt=F("closes_at"))),
                 name="called_with_frozen_rules",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "called"]) | Q(election__isnull=False, height__isnull=False),
+                condition=Q(state__in=["draft", "called", "dropped"]) | Q(election__isnull=False, height__isnull=False),
                 name="ready_with_an_election",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "called", "ready"], closed_at=None)
-                | (~Q(state__in=["draft", "called", "ready"]) & Q(closed_at__isnull=False)),
+                condition=Q(state__in=["draft", "dropped", "called", "ready"], closed_at=None)
+                | (~Q(state__in=["draft", "dropped", "called", "ready"]) & Q(closed_at__isnull=False)),
                 name="closed_has_a_date",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "called", "ready", "closed"], forgotten_at=None)
-                | (~Q(state__in=["draft", "called", "ready", "closed"]) & Q(forgotten_at__isnull=False)),
+                condition=Q(state__in=["draft", "dropped", "called", "ready", "closed"], forgotten_at=None)
+                | (~Q(state__in=["draft", "dropped", "called", "ready", "closed"]) & Q(forgotten_at__isnull=False)),
                 name="no_tally_before_forgetting",
             ),
             models.CheckConstraint(

@@ -17,6 +17,8 @@ from beffroi.core.suffrage import Count
 from beffroi.core.voting.election import Election, parse_election
 
 State = Votation.State
+#: What nobody but the secretariat sees: nothing of it is frozen.
+UNCALLED = (State.DRAFT, State.DROPPED)
 PAGE = 50
 HOUR = timedelta(hours=1)
 
@@ -65,7 +67,7 @@ def phase(votation: Votation, now: datetime) -> str:
 def public(now: datetime) -> list[tuple[Votation, str]]:
     """Every votation that has been called, with its phase: open ones first, then those to come, then the past."""
     order = {"open": 0, "ready": 1, "called": 1, "closed": 2, "decided": 3}
-    rows = Votation.objects.exclude(state=State.DRAFT).defer("credentials", "trustees", "election")
+    rows = Votation.objects.exclude(state__in=UNCALLED).defer("credentials", "trustees", "election")
     listed = [(row, phase(row, now)) for row in rows]
     return sorted(listed, key=lambda pair: order[pair[1]])
 
@@ -97,7 +99,8 @@ def standing(votation: Votation, person: Person) -> Standing:
         return Standing(True, entry.voted_online)
     if not votation.rules:
         return Standing(False, False, "not_called")
-    reason = roll.eligibility(person, rules.BODY, rules.read(votation.rules).body_on)
+    frozen = rules.read(votation.rules)
+    reason = roll.eligibility(person, frozen.body, frozen.body_on)
     return Standing(False, False, reason or "listed_later")
 
 

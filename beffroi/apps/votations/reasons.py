@@ -31,7 +31,7 @@ def not_registered(votation: Votation, person: Person, code: str) -> str:
     frozen = rules.read(votation.rules)
     last = day(frozen.body_on)
     if code == "too_young":
-        age = int(frozen.values[rules.AGE].value)
+        age = int(frozen.age.value)
         birthday = day(turns(person.birth_date, age))
         return _("You turn %(age)s on %(birthday)s. This vote ends on %(last)s: you can take part in the next one.") % {
             "age": age,
@@ -39,6 +39,7 @@ def not_registered(votation: Votation, person: Person, code: str) -> str:
             "last": last,
         }
     told = {
+        "not_elector": _("This vote is for the persons on the electoral roll. You are on the register of residents."),
         "left": _("The roll says that you have left the commune. If this is wrong, the town hall corrects it."),
         "not_on_roll": _("You are on the roll from a later day than %(last)s, on which this vote ends."),
         "listed_later": _("The list of this vote was drawn up when it was called, and you were not on the roll yet."),

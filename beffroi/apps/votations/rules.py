@@ -13,17 +13,20 @@ from typing import Any, cast
 
 from django.utils import timezone
 
+from beffroi.apps.roll.queries import ELECTORS, RESIDENTS
 from beffroi.core.rules import DatedValue, Pack
 from beffroi.core.suffrage import DecisionRules
 from beffroi.core.suffrage.decision import Majority
 
-BODY = "residents16"
+#: Kind of votation (`Votation.Kind`) -> who votes.
+BODIES = {"votation": RESIDENTS, "recall": ELECTORS}
 MINIMUM = "votations.promise.participation_minimum"
 MAJORITY = "votations.promise.majority"
-AGE = "suffrage.residents.minimum_age"
+#: Body -> the parameter that says from which age.
+AGES = {RESIDENTS: "suffrage.residents.minimum_age", ELECTORS: "suffrage.electors.minimum_age"}
 MIXING = "votations.mixing_minimum"
 HOUR_MASK = "votations.hour_mask"
-PARAMETERS = (AGE, MINIMUM, MAJORITY, MIXING, HOUR_MASK)
+PARAMETERS = (MINIMUM, MAJORITY, MIXING, HOUR_MASK)
 LONGEST_ARGUMENT = 600  # signs, the same for each side
 
 
@@ -45,6 +48,8 @@ class FrozenValue:
 class Rules:
     """What the frozen text says, read back."""
 
+    kind: str
+    body: str
     body_on: date
     registered: int
     minimum: Fraction
@@ -66,7 +71,7 @@ class Rules:
 
     @property
     def age(self) -> FrozenValue:
-        return self.values[AGE]
+        return self.values[AGES[self.body]]
 
     @property
     def minimum_value(self) -> FrozenValue:
@@ -99,6 +104,7 @@ def freeze(
     pack: Pack,
     *,
     number: str,
+    kind: str,
     question: str,
     petition: str,
     registered: int,
@@ -110,16 +116,17 @@ def freeze(
     now: datetime,
 ) -> str:
     """The text of the rules with the values that are in force on the day of the call."""
-    on = timezone.localdate(now)
+    on, body = timezone.localdate(now), BODIES[kind]
     return canonical(
         {
             "votation": number,
+            "kind": kind,
             "commune": {"code": pack.code, "name": pack.name},
             "question": question,
             "answers": ["yes", "no", "blank"],
             "petition": petition,
             "effect": "promise",
-            "body": {"kind": BODY, "on": paper_on.isoformat(), "registered": registered},
+            "body": {"kind": body, "on": paper_on.isoformat(), "registered": registered},
             "opens": _instant(opens_at),
             "closes": _instant(closes_at),
             "paper": paper_on.isoformat(),
@@ -132,7 +139,7 @@ def freeze(
             "arguments": {side: sha256(text) for side, (text, _) in arguments.items()},
             "arguments_first": first_side,
             "arguments_longest": LONGEST_ARGUMENT,
-            "values": {path: _value(pack, path, on) for path in PARAMETERS},
+            "values": {path: _value(pack, path, on) for path in (AGES[body], *PARAMETERS)},
         }
     )
 
@@ -172,6 +179,8 @@ def read(text: str) -> Rules:
         for path, value in found["values"].items()
     }
     return Rules(
+        kind=found.get("kind", "votation"),  # what was called before there were recalls does not say it
+        body=found["body"]["kind"],
         body_on=date.fromisoformat(found["body"]["on"]),
         registered=found["body"]["registered"],
         minimum=_share(values[MINIMUM]),

@@ -1,5 +1,6 @@
 """The pack of a commune: its name, its parameters, its neighbourhoods and its polling stations (docs/specs/pack.md)."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from beffroi.core.rules.values import DatedValue, Parameter
 
 KINDS: Final = ("commune", "association")
 ASSEMBLY_KINDS: Final = ("council", "neighbourhood")
+#: The texts that a pack may bring: the charter that officials sign.
+TEXTS: Final = ("charter",)
 _TABLES = ("neighbourhoods", "stations")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}", re.ASCII)
@@ -58,6 +61,20 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text that people sign or read as it is, with who says so. `proposed`: the commune has not decided it yet."""
+
+    content: str
+    source: str
+    proposed: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the text in UTF-8, in hexadecimal."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Pack:
     """One commune as data. `kind` is who organises (a commune, or an association that builds its own roll).
 
@@ -76,6 +93,7 @@ class Pack:
     stations: tuple[Station, ...]
     assemblies: tuple[Assembly, ...]
     tables: dict[str, Table]
+    texts: dict[str, Text]
 
     def parameter(self, path: str) -> Parameter:
         """The parameter at `path`. `Malformed` with the nearest known path when there is none."""
@@ -105,7 +123,7 @@ def known_parameter(parameters: dict[str, Parameter], path: str, where: str) -> 
 def read_pack(root: Path) -> Pack:
     """Reads the pack in the folder `root`. `Malformed` at the first thing that is not as docs/specs/pack.md says."""
     top = read_toml(root, "pack.toml")
-    top.only("code", "name", "department", "kind", "organiser", "assemblies", "tables")
+    top.only("code", "name", "department", "kind", "organiser", "assemblies", "tables", "texts")
     parameters = read_parameters(root)
     neighbourhoods = _neighbourhoods(root)
     department = top.inner("department")
@@ -123,6 +141,7 @@ def read_pack(root: Path) -> Pack:
         stations=_stations(root, neighbourhoods),
         assemblies=tuple(_assembly(place, parameters) for place in top.tables("assemblies")),
         tables=_tables(top.inner("tables")),
+        texts=_texts(root, top.inner("texts")) if top.has("texts") else {},
     )
 
 
@@ -156,6 +175,30 @@ def _tables(place: Place) -> dict[str, Table]:
         inner.only("source", "demonstration")
         tables[name] = Table(name, inner.text("source"), inner.flag("demonstration"))
     return tables
+
+
+def _texts(root: Path, place: Place) -> dict[str, Text]:
+    place.only(*TEXTS)
+    texts = {}
+    for name in place.table:
+        inner = place.inner(name)
+        inner.only("source", "proposed")
+        texts[name] = Text(_content(root, f"texts/{name}.md"), inner.text("source"), inner.flag("proposed"))
+    return texts
+
+
+def _content(root: Path, name: str) -> str:
+    """What is signed must stay the same bytes wherever it is read: line ends are LF, and one ends the file."""
+    try:
+        text = (root / name).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise Malformed(name, "no such file", f"a file {name} in the pack") from None
+    except UnicodeDecodeError:
+        raise Malformed(name, "bytes that are not UTF-8", "a text in UTF-8") from None
+    content = "\n".join(text.splitlines()).strip() + "\n"
+    if not content.strip():
+        raise Malformed(name, "nothing", "a text that is not empty")
+    return content
 
 
 def _neighbourhoods(root: Path) -> tuple[Neighbourhood, ...]:

@@ -49,6 +49,12 @@ def agent(commune: None) -> Account:
 
 
 @pytest.fixture
+def colleague(commune: None) -> Account:
+    """Another agent: a sheet is read by two."""
+    return town.second_agent()
+
+
+@pytest.fixture
 def petition(author: Person, clerk: Account) -> Petition:
     """Open since noon, 12 October 2026: heard at 5, legal at 6, votation at 10."""
     return town.opened(author, clerk)

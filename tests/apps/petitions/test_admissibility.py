@@ -19,6 +19,7 @@ from tests.apps import town
 from tests.apps.town import NOON
 
 pytestmark = pytest.mark.django_db
+WHY = "La question ne dit pas ce qui serait fait."
 
 
 def test_a_petition_waits_for_a_decision_under_the_next_number_of_the_year(author: Person) -> None:
@@ -84,19 +85,24 @@ def test_a_later_figure_of_the_pack_changes_no_open_petition(petition: Petition,
     assert petition.rungs.get(code="hearing").needed == 5
 
 
-def test_a_refusal_has_a_published_code_and_no_other_words(author: Person, clerk: Account) -> None:
+def test_a_refusal_has_a_published_code_and_the_journal_no_other_words(author: Person, clerk: Account) -> None:
     petition = town.filed(author)
     with pytest.raises(Malformed):
-        actions.refuse(petition, clerk, "because", NOON)
-    actions.refuse(petition, clerk, "not_communal", NOON)
-    assert '"code":"not_communal"' in Entry.objects.get(kind="petition.refused").leaf
+        actions.refuse(petition, clerk, "because", WHY, NOON)
+    actions.refuse(petition, clerk, "not_communal", WHY, NOON)
+    leaf = Entry.objects.get(kind="petition.refused").leaf
+    assert '"code":"not_communal"' in leaf
+    assert "question" not in leaf
     assert Letter.objects.get().kind == "petition_refused"
 
 
 def test_a_petition_is_decided_on_once(author: Person, clerk: Account) -> None:
     petition = town.filed(author)
     actions.admit(petition, clerk, NOON)
-    for act in (lambda: actions.admit(petition, clerk, NOON), lambda: actions.refuse(petition, clerk, "unclear", NOON)):
+    for act in (
+        lambda: actions.admit(petition, clerk, NOON),
+        lambda: actions.refuse(petition, clerk, "unclear", WHY, NOON),
+    ):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.rule == "petitions.already_decided"
@@ -105,9 +111,9 @@ def test_a_petition_is_decided_on_once(author: Person, clerk: Account) -> None:
 
 def test_what_nobody_decides_on_in_30_days_opens_by_itself(author: Person) -> None:
     petition = town.filed(author)
-    actions.open_overdue(NOON + timedelta(days=30))
+    actions.open_overdue(NOON.replace(hour=23, minute=59) + timedelta(days=30))
     assert Petition.objects.get(pk=petition.pk).state == "filed"
-    actions.open_overdue(NOON + timedelta(days=30, seconds=1))
+    actions.open_overdue(NOON.replace(hour=0) + timedelta(days=31))
     row = Petition.objects.get(pk=petition.pk)
     assert (row.state, row.decided_at, row.rungs.count()) == ("open", None, 3)
     assert not Entry.objects.filter(kind="petition.admitted").exists()

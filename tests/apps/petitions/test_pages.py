@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from beffroi.apps.petitions.models import Petition, Signature
 from beffroi.apps.roll.models import Account, Person
 from tests.apps import town
 from tests.apps.town import NOON
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -132,42 +132,6 @@ def test_the_legal_request_is_asked_of_electors_who_have_not_made_theirs(
     assert "Not for the legal threshold, which is for the electoral roll." in said
 
 
-def test_a_petition_is_written_read_again_and_filed(visitors: dict[str, Client], petition: Petition) -> None:
-    fields = {"title": "Un marché", "text": "Le mercredi.\n\nTous.", "question": "Un marché ?", "named": "on"}
-    again = town.post(visitors["resident"], "/petitions/ecrire", step="review", **fields)
-    assert "Not filed yet" in words(again)
-    assert Petition.objects.count() == 1
-    back = town.post(visitors["resident"], "/petitions/ecrire", step="write", **fields)
-    assert 'value="Un marché"' in back.content.decode()
-    done = town.post(visitors["resident"], "/petitions/ecrire", step="file", **fields)
-    row = Petition.objects.get(title="Un marché")
-    assert done["Location"] == f"/petitions/{row.number}"
-    assert (row.state, row.text) == ("filed", "Le mercredi.\n\nTous.")
-    assert "waits for a decision" in words(visitors["anonymous"].get(f"/petitions/{row.number}"))
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"title": ""}, "Write a title."),
-        ({"title": "a" * 121}, "Shorten the title"),
-        ({"text": "a" * 5001}, "Shorten the text by 1 signs."),
-        ({"question": "\x1b"}, "cannot be printed"),
-        ({"text": "a\0b"}, "Null characters are not allowed."),
-        ({"named": ""}, "carried by a named person"),
-    ],
-)
-def test_what_is_missing_in_a_petition_is_said_beside_the_field(
-    visitors: dict[str, Client], petition: Petition, change: dict[str, str], said: str
-) -> None:
-    fields = {"title": "Un marché", "text": "Le mercredi.", "question": "Un marché ?", "named": "on"} | change
-    for step in ("review", "file"):
-        answer = town.post(visitors["resident"], "/petitions/ecrire", step=step, **fields)
-        assert answer.status_code == 400
-        assert said in words(answer)
-    assert Petition.objects.count() == 1
-
-
 def test_markup_in_a_petition_is_shown_as_text(visitors: dict[str, Client], petition: Petition) -> None:
     Petition.objects.update(title="<script>alert(1)</script>", text="<b>x</b>", author_name="<i>y</i>")
     for path in (f"/petitions/{petition.number}", "/petitions", f"/petitions/{petition.number}/signer"):
@@ -183,7 +147,16 @@ def test_the_secretariat_admits_or_refuses_with_a_reason(visitors: dict[str, Cli
     assert town.post(visitors["clerk"], desk(one.number)).status_code == 400
     said = words(town.post(visitors["clerk"], desk(one.number), decision="refuse"))
     assert "A refusal needs its reason." in said
-    assert town.post(visitors["clerk"], desk(one.number), decision="refuse", reason="unclear").status_code == 302
+    assert (
+        town.post(
+            visitors["clerk"],
+            desk(one.number),
+            decision="refuse",
+            reason="unclear",
+            note="On ne saurait pas quoi voter.",
+        ).status_code
+        == 302
+    )
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 302
     assert town.post(visitors["clerk"], desk(two.number), decision="admit").status_code == 422
     assert set(Petition.objects.values_list("state", flat=True)) == {"open", "refused"}
@@ -249,7 +222,7 @@ def test_a_closed_petition_takes_no_signature_and_says_so(
 ) -> None:
     assert petition.closes_at is not None
     at_noon.move_to(petition.closes_at)
-    visitors["resident"].force_login(Account.objects.get(person__roll_number=f"T-{town.RESIDENT:05d}"))
+    let_in(visitors["resident"], Account.objects.get(person__roll_number=f"T-{town.RESIDENT:05d}"))
     assert "it takes no more signatures" in words(visitors["anonymous"].get(f"/petitions/{petition.number}"))
     assert "This petition is closed" in words(visitors["resident"].get(f"/petitions/{petition.number}/signer"))
     answer = town.post(visitors["resident"], f"/petitions/{petition.number}/signer")
@@ -277,7 +250,7 @@ def test_the_list_shows_open_ones_those_to_decide_and_those_that_are_over(
     visitors: dict[str, Client], petition: Petition, clerk: Account
 ) -> None:
     waiting, refused = town.filed(petition.author), town.filed(petition.author)
-    actions.refuse(refused, clerk, "unclear", NOON)
+    actions.refuse(refused, clerk, "unclear", "On ne saurait pas à quoi répondre.", NOON)
     said = words(visitors["anonymous"].get("/petitions"))
     assert "1 open petition" in said
     assert f"no. {waiting.number}" in said
@@ -305,120 +278,3 @@ def test_a_page_costs_the_same_number_of_queries_with_forty_signatures_as_with_n
     after = [cost(visitors[role], path) for path in pages]
     assert after == before
     assert max(after) <= 24
-
-
-def sheet_page(petition: Petition) -> str:
-    return f"/guichet/feuilles/{petition.number}"
-
-
-@pytest.fixture
-def enter(visitors: dict[str, Client], petition: Petition) -> Callable[..., Any]:
-    def post(**fields: object) -> Any:
-        return town.post(visitors["agent"], sheet_page(petition), **({"sheet": "F-0217", "line": "1"} | fields))
-
-    return post
-
-
-def test_a_line_that_names_one_person_is_signed_and_the_address_names_nobody(
-    enter: Callable[..., Any], visitors: dict[str, Client], petition: Petition
-) -> None:
-    someone = town.person(1)
-    answer = enter(last_name=someone.last_name, first_name=someone.first_name, year="1980")
-    assert answer["Location"] == f"{sheet_page(petition)}?feuille=F-0217"
-    said = words(visitors["agent"].get(answer["Location"]))
-    assert f"{someone.last_name}, {someone.first_name}" in said
-    assert 'value="2"' in visitors["agent"].get(answer["Location"]).content.decode()
-    assert Signature.objects.get().channel == "paper"
-
-
-def test_a_line_of_somebody_who_signed_online_tells_the_agent_by_what_means(
-    enter: Callable[..., Any], visitors: dict[str, Client], petition: Petition
-) -> None:
-    someone = town.person(1)
-    town.signed_by(petition, [someone])
-    answer = enter(last_name=someone.last_name, first_name=someone.first_name, year="1980")
-    assert someone.last_name not in answer["Location"]
-    said = words(visitors["agent"].get(answer["Location"]))
-    assert "Line 1: this person had signed already, online." in said
-    assert "Refused: had signed already" in said
-    assert Signature.objects.count() == 1
-
-
-def test_an_empty_line_is_illegible_and_an_unknown_person_is_not_on_the_register(
-    enter: Callable[..., Any], petition: Petition
-) -> None:
-    enter()
-    enter(line="2", last_name="Inconnu", first_name="Paul", year="1980")
-    assert list(petition.paper_lines.values_list("refusal", flat=True)) == ["illegible", "not_on_roll"]
-
-
-def test_several_persons_are_offered_and_one_is_chosen(enter: Callable[..., Any], petition: Petition) -> None:
-    one = town.person(1, last_name="Pinson", first_name="Luc")
-    two = town.person(2, last_name="Pinson", first_name="Luc", street="rue des Saules")
-    fields = {"last_name": "Pinson", "first_name": "Luc", "year": "1980"}
-    asked = enter(**fields)
-    assert asked.status_code == 200
-    assert "who is it?" in words(asked)
-    assert not petition.paper_lines.exists()
-    enter(**fields, chosen=str(two.ref))
-    assert Signature.objects.get().person == two
-    enter(**fields, line="2", chosen="not_on_roll")
-    enter(**fields, line="3", chosen="ambiguous")
-    enter(**fields, line="4", street="Héron", chosen="")
-    assert Signature.objects.filter(person=one).exists()
-    assert list(petition.paper_lines.values_list("refusal", flat=True)) == ["", "not_on_roll", "ambiguous", ""]
-
-
-def test_a_person_whom_the_line_does_not_name_cannot_be_chosen(enter: Callable[..., Any], petition: Petition) -> None:
-    town.person(1, last_name="Pinson", first_name="Luc")
-    other = town.person(2, last_name="Bruant", first_name="Awa")
-    answer = enter(last_name="Pinson", first_name="L", year="1980", chosen=str(other.ref))
-    assert answer.status_code == 200
-    assert not Signature.objects.exists()
-
-
-def test_a_line_entered_twice_is_said_beside_its_number(enter: Callable[..., Any], petition: Petition) -> None:
-    enter()
-    for again in ({}, {"last_name": "Inconnu"}):
-        answer = enter(**again)
-        assert answer.status_code == 422
-        assert "F-0217/1 has been entered already" in words(answer)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"sheet": ""},
-        {"sheet": "F 0217"},
-        {"sheet": "F-0217\0"},
-        {"line": ""},
-        {"line": "0"},
-        {"line": "41"},
-        {"line": "un"},
-        {"year": "51", "last_name": "Pinson"},
-        {"last_name": "ا" * 300},
-        {"last_name": "a\0b"},
-    ],
-)
-def test_bad_input_on_a_sheet_is_a_sentence_and_records_nothing(
-    enter: Callable[..., Any], petition: Petition, fields: dict[str, str]
-) -> None:
-    answer = enter(**fields)
-    assert answer.status_code == 400
-    assert not petition.paper_lines.exists()
-
-
-def test_a_sheet_number_in_the_address_that_is_none_is_asked_again(
-    visitors: dict[str, Client], petition: Petition
-) -> None:
-    answer = visitors["agent"].get(sheet_page(petition), {"feuille": "<b>"})
-    assert (answer.status_code, "a capital letter, a hyphen and digits" in words(answer)) == (400, True)
-    assert visitors["agent"].get(sheet_page(petition), {"feuille": "f-0217"}).status_code == 200
-
-
-def test_a_sheet_of_a_closed_petition_takes_no_line(
-    enter: Callable[..., Any], petition: Petition, clerk: Account
-) -> None:
-    Petition.objects.filter(pk=petition.pk).update(state="closed")
-    assert enter(last_name="Inconnu").status_code == 422
-    assert not petition.paper_lines.exists()

@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from beffroi.apps.assemblies.models import AgendaItem, Hearing
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import actions, queries
-from beffroi.apps.petitions.models import Crossing, Effect, PaperLine, Petition, Signature, Tally
+from beffroi.apps.petitions.models import Crossing, Effect, PaperLine, Petition, Sheet, Signature, Tally
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
 from beffroi.apps.votations.models import Votation
@@ -51,10 +51,8 @@ def all_at_once(acts: Sequence[Callable[[], str]]) -> Iterator[str]:
         yield from pool.map(run, acts)
 
 
-def signing(petition: Petition, someone: Person, channel: str, agent: Account, line: int) -> Callable[[], str]:
+def signing(petition: Petition, someone: Person, channel: str, agent: Account) -> Callable[[], str]:
     def act() -> str:
-        if channel == "paper":
-            return actions.enter_line(petition, "F-1", line, agent, someone, "", NOON).refusal or "signed"
         acting = town.herself(someone) if channel == "web" else town.at_counter(someone, agent)
         actions.sign(petition, acting, NOON)
         return "signed"
@@ -62,14 +60,35 @@ def signing(petition: Petition, someone: Person, channel: str, agent: Account, l
     return act
 
 
+def agreeing(sheet: Sheet, agent: Account) -> Callable[[], str]:
+    """The second agent finishes a sheet of one line."""
+
+    def act() -> str:
+        actions.finish(sheet, agent, NOON)
+        return sheet.paper_lines.get().refusal or "signed"
+
+    return act
+
+
+def read_but_for_the_end(petition: Petition, someone: Person, agents: tuple[Account, Account]) -> Sheet:
+    """A sheet of one line, finished by the first agent, and read by the second one."""
+    sheet = town.handed_in(petition, agents[0], 1)
+    town.read(sheet, agents[0], [someone])
+    actions.read_line(sheet, 1, agents[1], town.as_read(someone), NOON)
+    return sheet
+
+
 def test_200_threads_on_50_persons_and_three_channels_leave_50_rows_and_150_told_that_they_have_signed(
-    petition: Petition, agent: Account
+    petition: Petition, agent: Account, colleague: Account
 ) -> None:
     persons = town.people(PEOPLE)
-    acts = [
-        signing(petition, persons[number % PEOPLE], ("web", "counter", "paper")[number % 3], agent, number + 1)
-        for number in range(THREADS)
-    ]
+    acts = []
+    for number in range(THREADS):
+        someone, channel = persons[number % PEOPLE], ("web", "counter", "paper")[number % 3]
+        if channel == "paper":
+            acts.append(agreeing(read_but_for_the_end(petition, someone, (agent, colleague)), colleague))
+        else:
+            acts.append(signing(petition, someone, channel, agent))
     random.shuffle(acts)
     said = Counter(all_at_once(acts))
     assert said["signed"] == PEOPLE
@@ -79,6 +98,60 @@ def test_200_threads_on_50_persons_and_three_channels_leave_50_rows_and_150_told
     assert PaperLine.objects.count() == sum(number % 3 == 2 for number in range(THREADS))
     actions.count(NOON + HOUR)
     assert queries.total(queries.get(petition.number)) == PEOPLE
+
+
+def test_two_agents_who_finish_at_once_write_each_line_once(
+    petition: Petition, agent: Account, colleague: Account
+) -> None:
+    sheets = []
+    for start in range(1, 101, 10):
+        sheet = town.handed_in(petition, agent, 10)
+        for line, someone in enumerate(town.people(10, start), 1):
+            for one in (agent, colleague):
+                actions.read_line(sheet, line, one, town.as_read(someone), NOON)
+        sheets.append(sheet)
+
+    def finishing(sheet: Sheet, one: Account) -> Callable[[], str]:
+        return lambda: actions.finish(sheet, one, NOON).state
+
+    acts = [finishing(sheet, one) for sheet in sheets for one in (agent, colleague)]
+    assert Counter(all_at_once(acts)) == {"entered": 10, "agreed": 10}
+    assert Signature.objects.count() == PaperLine.objects.count() == 100
+
+
+def test_many_agents_who_begin_a_sheet_at_once_are_two(petition: Petition, agent: Account) -> None:
+    sheet = town.handed_in(petition, agent, 1)
+    agents = [town.agent(f"Agent{number} Pic") for number in range(8)]
+
+    def beginning(one: Account) -> Callable[[], str]:
+        return lambda: actions.read_line(sheet, 1, one, town.as_read("illegible"), NOON).refusal
+
+    said = Counter(all_at_once([beginning(one) for one in agents]))
+    assert said == {"illegible": 2, "petitions.two_agents_read": 6}
+
+
+def test_one_sheet_handed_in_at_two_counters_is_taken_once(petition: Petition, agent: Account) -> None:
+    sheet = actions.print_sheets(petition, 1, agent, NOON).sheets.get()
+    said = Counter(all_at_once([lambda: actions.receive(sheet, 1, agent, NOON).state] * 6))
+    assert said == {"received": 1, "petitions.sheet_received": 5}
+
+
+def test_a_sheet_that_is_taken_while_the_petition_closes_holds_the_closing(petition: Petition, agent: Account) -> None:
+    assert petition.closes_at is not None
+    closes = petition.closes_at
+    sheets = list(actions.print_sheets(petition, 20, agent, NOON).sheets.all())
+
+    def taking(sheet: Sheet) -> Callable[[], str]:
+        return lambda: actions.receive(sheet, 1, agent, closes - timedelta(seconds=1)).state
+
+    def closing() -> str:
+        actions.close_due(closes)
+        return "tried"
+
+    said = Counter(all_at_once([*map(taking, sheets[:10]), closing, *map(taking, sheets[10:])]))
+    petition.refresh_from_db()
+    assert (petition.state == "open") == (said["received"] > 0)
+    assert said["received"] + said["petitions.closed"] == 20
 
 
 def test_batches_that_run_while_people_sign_and_withdraw_end_on_the_truth(petition: Petition, agent: Account) -> None:
@@ -99,7 +172,7 @@ def test_batches_that_run_while_people_sign_and_withdraw_end_on_the_truth(petiti
 
     acts: list[Callable[[], str]] = [counting] * 4
     acts += [withdrawing(someone) for someone in persons[:10]]
-    acts += [signing(petition, someone, "counter", agent, 0) for someone in persons[20:]]
+    acts += [signing(petition, someone, "counter", agent) for someone in persons[20:]]
     random.shuffle(acts)
     assert Counter(all_at_once(acts)) == {"counted": 4, "withdrawn": 10, "signed": 20}
     actions.count(NOON + 2 * HOUR)

@@ -16,6 +16,13 @@ PAGES = {
     "/petitions": dict.fromkeys(ROLES, 200),
     "/petitions/{number}": dict.fromkeys(ROLES, 200),
     "/petitions/{number}/texte.txt": dict.fromkeys(ROLES, 200),
+    "/petitions/atom.xml": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/signataires": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/partager": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/affiche": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/integrer": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/atom.xml": dict.fromkeys(ROLES, 200),
+    "/petitions/{number}/chiffres.json": dict.fromkeys(ROLES, 200),
     "/petitions/recu": dict.fromkeys(ROLES, 200),
     "/petitions/ecrire": {
         "anonymous": 302,
@@ -42,6 +49,14 @@ PAGES = {
         "councillor": 403,
     },
     "/guichet/feuilles/{number}": {
+        "anonymous": 302,
+        "resident": 403,
+        "agent": 200,
+        "counter": 200,
+        "clerk": 200,
+        "councillor": 403,
+    },
+    "/petitions/{number}/feuilles": {
         "anonymous": 302,
         "resident": 403,
         "agent": 200,
@@ -93,13 +108,6 @@ def test_only_the_secretariat_decides(visitors: dict[str, Client], petition: Pet
     assert waiting.state == "filed"
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role not in {"agent", "counter"}])
-def test_only_agents_enter_paper_lines(visitors: dict[str, Client], petition: Petition, role: str) -> None:
-    answer = town.post(visitors[role], f"/guichet/feuilles/{petition.number}", sheet="F-1", line="1")
-    assert answer.status_code == (NOBODY if role == "anonymous" else NOT_HERS)
-    assert not petition.paper_lines.exists()
-
-
 @pytest.mark.parametrize("path", ["signer", "retirer", "recevabilite"])
 def test_a_forged_request_without_the_forms_token_does_nothing(
     visitors: dict[str, Client], petition: Petition, path: str
@@ -107,7 +115,7 @@ def test_a_forged_request_without_the_forms_token_does_nothing(
     for role in ("resident", "counter", "clerk"):
         answer = visitors[role].post(f"/petitions/{petition.number}/{path}", {"confirmed": "on", "decision": "admit"})
         assert answer.status_code == 403
-    assert visitors["agent"].post(f"/guichet/feuilles/{petition.number}", {"sheet": "F-1"}).status_code == 403
+    assert visitors["agent"].post(f"/guichet/feuilles/{petition.number}", {"code": "F-1"}).status_code == 403
     assert visitors["anonymous"].post("/petitions/recu", {"receipt": "0" * 26}).status_code == 403
     assert not Signature.objects.exists()
 

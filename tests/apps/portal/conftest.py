@@ -13,6 +13,7 @@ from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
 from tests.apps import town
+from tests.let_in import let_in
 
 
 @pytest.fixture(scope="session")
@@ -65,5 +66,5 @@ def now() -> Iterator[time_machine.Traveller]:
 def browser(account: Account | None) -> Client:
     client = Client()
     if account is not None:
-        client.force_login(account)
+        let_in(client, account)
     return client

@@ -40,7 +40,7 @@ def test_a_resident_cannot_open_the_desk_and_is_told_why(commune: None) -> None:
     account = roll.open_account(town.person(3))
     for answer in (browser(account).get(reverse(DESK)), browser(account).post(reverse(DESK), {"last": "Loriot"})):
         assert answer.status_code == 403
-        assert "réservée aux agents" in answer.content.decode()
+        assert "pour qui travaille pour la commune" in answer.content.decode()
 
 
 def test_a_councillor_without_another_task_cannot_open_the_desk(commune: None) -> None:

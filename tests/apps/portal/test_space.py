@@ -1,6 +1,7 @@
 """My space is mine alone: what I signed, what I may vote on, what is held about me."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from time_machine import Traveller
 
 from beffroi.apps.petitions import actions
 from beffroi.apps.petitions.models import Petition
+from beffroi.apps.portal import export
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
 from tests.apps import town
@@ -94,3 +96,39 @@ def _later(client: Client) -> str:
 
 def test_a_resident_is_shown_no_desk(home: Client) -> None:
     assert reverse("portal:counter") not in home.get(reverse(SPACE)).content.decode()
+
+
+def test_what_is_printed_is_what_the_file_holds(
+    petition: Petition, mine: Person, home: Client, agent: Account, now: Traveller
+) -> None:
+    actions.sign(petition, town.herself(mine), town.NOON)
+    roll.begin_counter_session(agent, mine, "passport", town.NOON)
+    held = export.of_person(mine)
+    shown = export.in_words(held)
+    assert [len(part.rows) for part in shown] == [len(part) if isinstance(part, list) else 1 for part in held.values()]
+    page = home.get(reverse("portal:my_data_page")).content.decode()
+    for value in (mine.roll_number, "tomasz@example.org", petition.number, "passport"):
+        assert value in page
+
+
+def test_each_field_of_my_data_has_its_words(petition: Petition, mine: Person, agent: Account, now: Traveller) -> None:
+    actions.sign(petition, town.herself(mine), town.NOON)
+    town.filed(mine)
+    roll.begin_counter_session(agent, mine, "passport", town.NOON)
+    held = export.of_person(mine)
+    parts = [part if isinstance(part, list) else [part] for part in held.values()]
+    names = set(held) | {name for part in parts for row in part for name in row}
+    assert names <= set(export.LABELS)
+
+
+def test_the_agent_reads_the_data_of_the_person_in_front_of_her_and_of_nobody_else(
+    mine: Person, agent: Account, now: Traveller
+) -> None:
+    assert browser(agent).get(reverse("portal:my_data_page")).status_code == 403
+    roll.begin_counter_session(agent, mine, "passport", town.NOON + timedelta(hours=1))
+    page = browser(agent).get(reverse("portal:my_data_page"))
+    assert mine.roll_number in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    now.shift(16 * 60)  # her session has closed itself
+    assert browser(agent).get(reverse("portal:my_data_page")).status_code == 403
+    assert browser(agent).get(reverse(DATA)).status_code == 403

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from beffroi.apps.roll import actions, views
+from beffroi.apps.roll import actions, pausing
 from beffroi.apps.roll.models import Account, Person, Station
 from beffroi.web import pack
 
@@ -60,7 +60,7 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait that hides which addresses are known is tested for itself."""
-    monkeypatch.setattr(views, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(pausing, "ANSWER_SECONDS", 0)
 
 
 @pytest.fixture

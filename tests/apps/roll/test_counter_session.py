@@ -11,6 +11,7 @@ from beffroi.apps.roll import actions
 from beffroi.apps.roll.models import Account, CounterSession, Person
 from beffroi.core.errors import Refused
 from tests.apps.roll.conftest import NOW
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def opened(client: Client, person: Person, proof: str = "identity_card") -> int:
 
 @pytest.fixture
 def at_work(client: Client, agent: Account) -> Client:
-    client.force_login(agent)
+    let_in(client, agent)
     return client
 
 
@@ -40,7 +41,7 @@ def test_an_agent_acts_for_the_person_whose_proof_was_seen(at_work: Client, odet
 
 
 def test_a_resident_acts_for_herself_on_the_web(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     assert acting(client) == "Odette web"
 
 
@@ -56,7 +57,7 @@ def test_the_agent_ends_it(at_work: Client, odette: Person) -> None:
 
 def test_it_closes_itself_after_fifteen_minutes_without_use(at_work: Client, odette: Person) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
-        at_work.force_login(Account.objects.get(person=None))
+        let_in(at_work, Account.objects.get(person=None))
         opened(at_work, odette)
         clock.shift(timedelta(minutes=14, seconds=59))
         assert acting(at_work) == "Odette counter", "each page that is used begins the time again"
@@ -102,7 +103,7 @@ def test_nobody_acts_for_a_person_who_has_left(at_work: Client, agent: Account, 
 def test_the_session_of_one_agent_is_not_that_of_another(at_work: Client, odette: Person) -> None:
     opened(at_work, odette)
     other = Client()
-    other.force_login(actions.open_work_account("Solange Pic", "autre@example.org", "agent"))
+    let_in(other, actions.open_work_account("Solange Pic", "autre@example.org", "agent"))
     assert acting(other) == ""
 
 
@@ -114,9 +115,9 @@ def test_only_an_account_at_work_can_be_an_agent(odette: Person) -> None:
 @pytest.mark.parametrize("who", ["anonymous", "resident", "clerk", "scrutineer"])
 def test_the_counter_is_for_agents_alone(client: Client, odette: Person, simone: Person, who: str) -> None:
     if who in ("clerk", "scrutineer"):
-        client.force_login(actions.open_work_account("Autre", "autre@example.org", who))
+        let_in(client, actions.open_work_account("Autre", "autre@example.org", who))
     elif who != "anonymous":
-        client.force_login(Account.objects.get(person=odette))
+        let_in(client, Account.objects.get(person=odette))
     for path in (f"/guichet/personne/{simone.ref}/ouvrir", f"/guichet/personne/{uuid4()}/ouvrir", "/guichet/fermer"):
         answer = client.post(path, {"proof": "passport"})
         assert answer.status_code == (302 if who == "anonymous" else 403)
@@ -132,7 +133,7 @@ def test_an_agent_who_loses_the_role_acts_for_nobody_any_more(at_work: Client, a
 
 def test_opening_a_session_is_a_post_with_its_token(agent: Account, odette: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(agent)
+    let_in(strict, agent)
     assert strict.get(f"/guichet/personne/{odette.ref}/ouvrir").status_code == 405
     assert opened(strict, odette) == 403
     assert not CounterSession.objects.exists()

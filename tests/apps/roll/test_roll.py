@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,7 +169,9 @@ def test_building_twice_changes_nothing(db: None) -> None:
 def test_an_address_is_looked_up_at_the_moment_of_sending(town: None) -> None:
     person = enrol("1", "Loriot", "Simone", date(1970, 1, 1), "Simone@Example.org")
     assert address_of(person.ref) == "simone@example.org"
-    actions.leave(person, DAY)
+    actions.leave(person, localdate() + timedelta(days=1))
+    assert address_of(person.ref) == "simone@example.org", "who leaves tomorrow is still written to"
+    actions.leave(person, localdate())
     assert address_of(person.ref) == ""
 
 

@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from beffroi.apps.roll import actions, views
+from beffroi.apps.roll import actions, pausing
 from beffroi.apps.roll.models import Account, Person, SignInCode
 from beffroi.core.errors import Refused
 from tests.apps.roll.conftest import NOW, Mailbox, enrol
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 
@@ -77,9 +78,23 @@ def test_the_letter_is_in_the_language_of_the_page(client: Client, odette: Perso
     assert "ne sert qu’une fois" in french
 
 
-def test_a_mail_scanner_that_follows_every_page_uses_nothing_up(
+def test_a_mail_scanner_that_opens_whatever_looks_like_a_link_uses_nothing_up(
     client: Client, odette: Person, mailbox: Mailbox
 ) -> None:
+    """There is none in the letter; a scanner that guesses the pages, with the code in the address, spends nothing."""
+    ask(client, "odette@example.org")
+    scanner, code = Client(), mailbox.code()
+    for address in re.findall(r"https?://\S+", mailbox.messages[0].get_content()):
+        scanner.get(address)
+    for _ in range(2):
+        for path in ("/connexion", "/connexion/code", "/connexion/lettre", "/connexion/qui"):
+            scanner.head(path, {"code": code})
+            scanner.get(path, {"code": code})
+    client.post("/connexion/code", {"code": code})
+    assert signed_in(client) == account(odette)
+
+
+def test_reading_every_page_of_signing_in_uses_nothing_up(client: Client, odette: Person, mailbox: Mailbox) -> None:
     ask(client, "odette@example.org")
     before = list(SignInCode.objects.values())
     for _ in range(7):
@@ -231,7 +246,7 @@ def test_the_answer_waits_until_the_same_moment_whoever_asks(
     client: Client, odette: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(views, "ANSWER_SECONDS", 60)
+    monkeypatch.setattr(pausing, "ANSWER_SECONDS", 60)
     monkeypatch.setattr(time, "sleep", waits.append)
     client.post("/connexion", {"email": "odette@example.org"})
     client.post("/connexion", {"email": "nobody@example.org"})
@@ -245,23 +260,78 @@ def test_a_mail_server_that_is_away_gives_the_same_page(client: Client, odette: 
     assert ask(client, "odette@example.org") == 200
 
 
-def test_the_sixth_code_of_an_hour_is_refused_for_a_known_and_for_an_unknown_address(
+def test_after_five_codes_in_an_hour_one_long_code_leaves_each_ten_minutes_for_any_address(
     client: Client, odette: Person, mailbox: Mailbox
 ) -> None:
-    for address in ("odette@example.org", "nobody@example.org"):
-        for _ in range(5):
-            assert ask(client, address) == 200
-        assert ask(client, address) == 422
-    assert mailbox.recipients == ["odette@example.org"] * 5
-
-
-def test_an_hour_later_a_code_may_be_asked_for_again(client: Client, odette: Person, mailbox: Mailbox) -> None:
+    """Nobody fills a mailbox; and the page is the same for a known and for an unknown address."""
     with time_machine.travel(NOW, tick=False) as clock:
-        for _ in range(6):
+        for _ in range(5):
             ask(client, "odette@example.org")
-        clock.shift(timedelta(hours=1))
-        assert ask(client, "odette@example.org") == 200
-    assert len(mailbox.messages) == 6
+        for _minute in range(30):
+            for address in ("odette@example.org", "nobody@example.org"):
+                assert ask(client, address) == 200
+            clock.shift(timedelta(minutes=1))
+    assert mailbox.recipients == ["odette@example.org"] * 8
+
+
+def test_a_stranger_who_knows_an_address_cannot_keep_its_owner_out(
+    client: Client, odette: Person, mailbox: Mailbox
+) -> None:
+    """He asks for codes and types wrong ones all day long: the last code in her mailbox still opens her account."""
+    stranger = Client()
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _minute in range(45):
+            ask(stranger, "odette@example.org")
+            for _ in range(8):
+                stranger.post("/connexion/code", {"code": "123456"})
+            clock.shift(timedelta(minutes=1))
+        assert signed_in(stranger) is None
+        ask(client, "odette@example.org")
+        client.post("/connexion/code", {"code": mailbox.code()})
+        assert signed_in(client) == account(odette)
+
+
+def test_a_code_killed_by_somebody_elses_guesses_is_followed_by_one_that_nobody_kills(
+    client: Client, odette: Person, mailbox: Mailbox
+) -> None:
+    ask(client, "odette@example.org")
+    stranger = Client()
+    ask(stranger, "odette@example.org")
+    for _ in range(5):
+        stranger.post("/connexion/code", {"code": wrong(mailbox.code())})
+    assert client.post("/connexion/code", {"code": mailbox.code()}).status_code == 422
+    ask(client, "odette@example.org")
+    assert len(mailbox.code().replace(" ", "")) == 20
+    for _ in range(50):
+        stranger.post("/connexion/code", {"code": "123456"})
+    client.post("/connexion/code", {"code": mailbox.code()})
+    assert signed_in(client) == account(odette)
+
+
+def test_a_long_code_works_once_and_for_half_an_hour(odette: Person) -> None:
+    code = actions.issue_code("odette@example.org", NOW, timedelta(minutes=30), is_long=True)
+    assert actions.check_code("odette@example.org", code, NOW + timedelta(minutes=29)).settled
+    with pytest.raises(Refused):
+        actions.check_code("odette@example.org", code, NOW + timedelta(minutes=29))
+    late = actions.issue_code("odette@example.org", NOW, timedelta(minutes=30), is_long=True)
+    with pytest.raises(Refused):
+        actions.check_code("odette@example.org", late, NOW + timedelta(minutes=30))
+
+
+def test_wrong_birth_dates_kill_a_long_code_too_and_ten_in_an_hour_are_all(simone: Person, tomasz: Person) -> None:
+    """Only somebody who reads the mailbox gets this far: the other one of a couple is not to guess."""
+    for _ in range(2):
+        code = actions.issue_code("loriot@example.org", NOW, timedelta(minutes=30), is_long=True)
+        checked = actions.check_code("loriot@example.org", code, NOW)
+        for _ in range(5):
+            with pytest.raises(Refused):
+                actions.choose("loriot@example.org", checked.code_id, account(simone), date(1900, 1, 1), NOW)
+        with pytest.raises(Refused, match="wrong_code"):
+            actions.choose("loriot@example.org", checked.code_id, account(simone), simone.birth_date, NOW)
+    code = actions.issue_code("loriot@example.org", NOW, timedelta(minutes=30), is_long=True)
+    checked = actions.check_code("loriot@example.org", code, NOW)
+    with pytest.raises(Refused, match="wrong_birth_date"):
+        actions.choose("loriot@example.org", checked.code_id, account(simone), simone.birth_date, NOW)
 
 
 def test_when_somebody_tries_addresses_one_after_another_the_birth_date_is_asked_of_everybody(
@@ -302,14 +372,13 @@ def test_an_agent_signs_in_with_the_account_at_work(client: Client, agent: Accou
     ask(client, "guichet@example.org")
     answer = client.post("/connexion/code", {"code": mailbox.code()})
     assert signed_in(client) == agent.pk
-    assert answer["Location"] == reverse("portal:counter")
+    assert answer["Location"] == reverse("roll:second_factor")
 
 
 @pytest.mark.parametrize("role", ["clerk", "scrutineer"])
-def test_whoever_has_a_desk_is_led_to_it(client: Client, town: None, mailbox: Mailbox, role: str) -> None:
-    actions.open_work_account("Dominique Bouvreuil", "poste@example.org", role)
-    ask(client, "poste@example.org")
-    assert client.post("/connexion/code", {"code": mailbox.code()})["Location"] == reverse("portal:counter")
+def test_whoever_has_a_desk_is_led_to_it(client: Client, town: None, role: str) -> None:
+    let_in(client, actions.open_work_account("Dominique Bouvreuil", "poste@example.org", role))
+    assert client.get("/connexion")["Location"] == reverse("portal:counter")
 
 
 def test_an_account_that_is_switched_off_receives_nothing(client: Client, odette: Person, mailbox: Mailbox) -> None:
@@ -319,7 +388,7 @@ def test_an_account_that_is_switched_off_receives_nothing(client: Client, odette
 
 
 def test_an_account_that_is_switched_off_is_out_at_once(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     assert client.get("/journal").wsgi_request.account is not None
     Account.objects.update(is_active=False)
     assert client.get("/journal").wsgi_request.account is None
@@ -362,7 +431,7 @@ def test_signing_in_gives_a_new_session_and_keeps_no_time(client: Client, odette
 
 
 def test_signing_out_is_a_post_and_ends_the_session(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     assert client.get("/deconnexion").status_code == 405
     assert signed_in(client)
     client.post("/deconnexion")
@@ -397,7 +466,7 @@ def test_the_field_of_the_code_helps_a_phone(client: Client, odette: Person, mai
 
 
 def test_forgetting_leaves_no_session_and_no_code(client: Client, odette: Person) -> None:
-    client.force_login(Account.objects.get(person=odette))
+    let_in(client, Account.objects.get(person=odette))
     actions.issue_code("odette@example.org", NOW)
     actions.forget_logins(NOW)
     assert not Session.objects.exists()

@@ -14,6 +14,7 @@ from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person, Role
 from beffroi.apps.votations.models import Ballot
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def client_of(someone: Person | Account, at: datetime = w.WHILE_OPEN, **options: Any) -> Client:
     client = Client(headers={"accept-language": "en"}, **options)
     with time_machine.travel(at, tick=False):
-        client.force_login(roll.open_account(someone) if isinstance(someone, Person) else someone)
+        let_in(client, roll.open_account(someone) if isinstance(someone, Person) else someone)
     return client
 
 

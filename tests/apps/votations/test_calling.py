@@ -162,6 +162,21 @@ def test_a_trustee_proves_her_key_and_no_two_share_one() -> None:
     assert Trustee.objects.count() == 1
 
 
+def test_a_key_handed_in_under_a_wrong_number_is_removed_until_the_election_is_made() -> None:
+    world = w.called()
+    w.hand_in(world)
+    extra = trustees.public_json(trustees.new_trustee_key())
+    actions.receive_trustee(world.votation, 9, "Wrong", "resident", extra, w.CALLED)
+    with pytest.raises(Refused, match="no_trustees"):
+        actions.make_ready(world.votation, w.CALLED)
+    actions.remove_trustee(world.votation, 9, w.CALLED)
+    with pytest.raises(Refused, match="no_such_trustee"):
+        actions.remove_trustee(world.votation, 9, w.CALLED)
+    actions.make_ready(world.votation, w.CALLED)
+    with pytest.raises(Refused, match="wrong_state"):
+        actions.remove_trustee(world.votation, 1, w.CALLED)
+
+
 def test_the_election_is_made_only_when_all_has_been_handed_in() -> None:
     world = w.called()
     with pytest.raises(Refused, match="no_credentials"):

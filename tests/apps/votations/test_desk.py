@@ -13,6 +13,7 @@ from beffroi.core.voting import trustees
 from beffroi.core.voting.credentials import make_credentials
 from beffroi.core.voting.tally import partial_decryption
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOSED_DOORS = {
@@ -24,7 +25,7 @@ CLOSED_DOORS = {
 
 def client_of(account: Account) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(account)
+    let_in(client, account)
     return client
 
 
@@ -94,6 +95,12 @@ def test_the_secretariat_takes_in_credentials_and_keys_and_makes_the_election() 
         who = {"t-owner": 1, "t-name": "Grive", "t-side": "majority"}
         given = {"step": "trustee", "t-file": SimpleUploadedFile("t", key), **who}
         assert client.post(path, given).status_code == 302
+        assert "Remove this key" in client.get(path).content.decode()
+        for owner, left in (("9", 1), ("x", 1), ("1", 0)):
+            client.post(path, {"step": "remove", "owner": owner})
+            assert world.votation.trustee_rows.count() == left
+        given = {"step": "trustee", "t-file": SimpleUploadedFile("t", key), **who}
+        client.post(path, given)
         assert client.post(path, {"step": "ready"}).status_code == 302
         assert "The election is made" in client.get(path).content.decode()
     assert Votation.objects.get().state == Votation.State.READY

@@ -11,6 +11,7 @@ from beffroi.apps.roll.models import Account, Person, Role
 from beffroi.apps.votations import actions
 from beffroi.apps.votations.models import Votation
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def client_of(someone: Person | Account) -> Client:
     client = Client()
     with time_machine.travel(w.WHILE_OPEN, tick=False):
-        client.force_login(roll.open_account(someone) if isinstance(someone, Person) else someone)
+        let_in(client, roll.open_account(someone) if isinstance(someone, Person) else someone)
     return client
 
 

@@ -10,6 +10,7 @@ from beffroi.apps.votations import actions, queries
 from beffroi.apps.votations.models import PaperCount
 from beffroi.core.errors import Refused
 from tests.apps.votations import world as w
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,10 +142,10 @@ def test_a_scrutineer_sees_another_entry_only_once_hers_is_recorded() -> None:
     world, (one, two) = sealed(40), scrutineers()
     enter(world, one, station(), 31, 4, 2)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(two)
+    let_in(client, two)
     path = f"/votations/{world.votation.number}/depouillement"
     with time_machine.travel(w.PAPER_EVENING, tick=False):
-        client.force_login(two)
+        let_in(client, two)
         assert "entered by" not in client.get(path).content.decode()
         form = {"station": station().pk, "yes": 30, "no": 5, "blank": 2, "mixed_into": ""}
         assert client.post(path, form).status_code == 302
@@ -157,7 +158,7 @@ def test_the_entry_form_says_a_refusal_in_a_sentence() -> None:
     world, (one, _) = sealed(40), scrutineers()
     client = Client(headers={"accept-language": "en"})
     with time_machine.travel(w.PAPER_EVENING, tick=False):
-        client.force_login(one)
+        let_in(client, one)
         form = {"station": station().pk, "yes": 3, "no": 0, "blank": 0, "mixed_into": ""}
         page = client.post(f"/votations/{world.votation.number}/depouillement", form).content.decode()
     assert "A box of fewer than 30 ballots is not opened alone" in page
@@ -169,7 +170,7 @@ def test_the_entry_form_goes_when_every_station_is_agreed() -> None:
     path = f"/votations/{world.votation.number}/depouillement"
     client = Client(headers={"accept-language": "en"})
     with time_machine.travel(w.PAPER_EVENING, tick=False):
-        client.force_login(pair[0])
+        let_in(client, pair[0])
         assert "Record my count" in client.get(path).content.decode()
         empty_the_others(world, *pair, but="")
         assert "Record my count" not in client.get(path).content.decode()

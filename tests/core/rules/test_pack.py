@@ -512,3 +512,45 @@ def test_an_example_may_do_without_a_minimum_and_write_its_share_out(write):
     _, decided, half, third = read_examples(read_pack(root))
     assert decided.minimum is None
     assert (half.share, half.base, third.share) == (None, 35, Fraction(1, 3))
+
+
+TEXT = '[texts.charter]\nsource = "the council"\nproposed = true\n'
+
+
+@pytest.fixture
+def with_text(write, tmp_path):
+    """The good pack with a table of texts, and the files of its folder `texts`."""
+
+    def writer(table=TEXT, **texts):
+        root = write("pack.toml", "", PACK + table)
+        (root / "texts").mkdir(exist_ok=True)
+        for name, content in texts.items():
+            (root / "texts" / f"{name}.md").write_bytes(content.encode())
+        return root
+
+    return writer
+
+
+def test_a_text_is_read_with_its_source_and_has_one_fingerprint_however_its_lines_end(with_text):
+    text = read_pack(with_text(charter="Je promets.\n\nPour de bon.\n")).texts["charter"]
+    assert (text.content, text.source, text.proposed) == ("Je promets.\n\nPour de bon.\n", "the council", True)
+    other = read_pack(with_text(charter="Je promets.\r\n\r\nPour de bon.\r\n\r\n")).texts["charter"]
+    assert text.fingerprint == other.fingerprint
+
+
+def test_a_pack_without_texts_has_none(write):
+    assert read_pack(write()).texts == {}
+
+
+@pytest.mark.parametrize(
+    ("table", "texts", "message"),
+    [
+        (TEXT, {}, "texts/charter.md"),
+        (TEXT, {"charter": " \n"}, "not empty"),
+        ('[texts.oath]\nsource = "x"\n', {"oath": "Je jure.\n"}, "charter"),
+        ("[texts.charter]\n", {"charter": "Oui.\n"}, "source"),
+    ],
+)
+def test_a_text_that_is_missing_empty_unknown_or_without_a_source_is_refused(with_text, table, texts, message):
+    with pytest.raises(Malformed, match=message):
+        read_pack(with_text(table, **texts))

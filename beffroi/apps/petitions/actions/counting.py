@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from beffroi.apps.gazette.actions import publish
+from beffroi.apps.petitions.actions.sheets import waits_for_paper
 from beffroi.apps.petitions.actions.state import locked
 from beffroi.apps.petitions.models import Crossing, JudgedSignature, Petition, Rung, Signature, Tally
 
@@ -88,6 +89,8 @@ def chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
 
 def cross(petition: Petition, now: datetime) -> None:
     """Writes a crossing for each rung that the count has reached, unless one is being judged or was found enough."""
+    if petition.closing_code:
+        return
     tallies = list(petition.tallies.all())
     totals = {True: sum(tally.legal for tally in tallies), False: sum(tally.signatures for tally in tallies)}
     for rung in petition.rungs.all():
@@ -120,7 +123,7 @@ def _write_crossing(rung: Rung, attempt: int, number: int, now: datetime) -> Non
 
 
 def close_due(now: datetime) -> None:
-    """Closes the petitions whose time is over."""
+    """Closes the petitions whose time is over, once the sheets handed in before are entered or their delay over."""
     due = Petition.objects.filter(state=Petition.State.OPEN, closes_at__lte=now)
     for petition_id in due.values_list("pk", flat=True):
         _close(petition_id, now)
@@ -129,14 +132,22 @@ def close_due(now: datetime) -> None:
 @transaction.atomic
 def _close(petition_id: int, now: datetime) -> None:
     petition = locked(petition_id, alone=True)
-    if petition.state != Petition.State.OPEN:
-        return
+    if petition.state == Petition.State.OPEN and not waits_for_paper(petition, now):
+        close(petition, now)
+
+
+def close(petition: Petition, now: datetime, code: str = "") -> None:
+    """The last batch, then no more signatures. With a code it ends for a reason, and no threshold is crossed any more.
+
+    The caller holds the petition alone. A recall that is closed already may still end so, before its effect.
+    """
+    petition.closing_code = code
     _add(petition, now)
     cross(petition, now)
     petition.state = Petition.State.CLOSED
-    petition.save(update_fields=["state"])
+    petition.save(update_fields=["state", "closing_code"])
     signatures = sum(tally.signatures for tally in petition.tallies.all())
-    publish("petition.closed", now, petition=petition.number, count=signatures)
+    publish("petition.closed", now, petition=petition.number, count=signatures, **({"code": code} if code else {}))
 
 
 def recount(now: datetime) -> int:

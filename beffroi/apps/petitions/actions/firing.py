@@ -14,14 +14,15 @@ from beffroi.apps.letters.actions import queue
 from beffroi.apps.petitions.actions.state import locked
 from beffroi.apps.petitions.models import Crossing, Effect, Petition, Rung
 from beffroi.apps.votations import actions as votations
+from beffroi.apps.votations.models import Votation
 from beffroi.core.errors import Refused
 from beffroi.web import pack
 
 
 def fire_waiting(now: datetime) -> None:
     """Fires the effects of the rungs found crossed. Where no sitting is planned yet, the next run tries again."""
-    found = Crossing.objects.filter(valid__gte=F("rung__needed"), rung__effect=None).select_related("rung")
-    for crossing in found.order_by("rung__needed"):
+    found = Crossing.objects.filter(valid__gte=F("rung__needed"), rung__effect=None, rung__petition__closing_code="")
+    for crossing in found.select_related("rung").order_by("rung__needed"):
         try:
             fire(crossing, now)
         except Refused as refusal:
@@ -31,13 +32,13 @@ def fire_waiting(now: datetime) -> None:
 
 @transaction.atomic
 def fire(crossing: Crossing, now: datetime) -> Effect | None:
-    """Causes what the rung promises, once, whoever else is trying. None when it has been caused already."""
+    """Causes what the rung promises, once, whoever else is trying. None when it was already, or has no object now."""
     petition = locked(crossing.rung.petition_id)
     crossing = Crossing.objects.select_related("rung").get(pk=crossing.pk)
     rung = crossing.rung
     if crossing.verified_at is None or crossing.valid is None or crossing.valid < rung.needed:
         raise Refused("petitions.not_verified", petition.number)
-    if Effect.objects.filter(rung=rung).exists():
+    if Effect.objects.filter(rung=rung).exists() or petition.closing_code:
         return None
     effect = _EFFECTS[rung.code](petition, rung, crossing.verified_at, now)
     effect.save()
@@ -64,14 +65,21 @@ def _prepare_votation(petition: Petition, rung: Rung, verified_at: datetime, now
     return Effect(
         rung=rung,
         fired_at=now,
-        votation=votations.prepare(petition.title, petition.question, petition.number, due_on, now),
+        votation=votations.prepare(
+            petition.title, petition.question, petition.number, due_on, now, _VOTATIONS[Petition.Kind(petition.kind)]
+        ),
     )
 
 
+_VOTATIONS = {
+    Petition.Kind.INITIATIVE: Votation.Kind.VOTATION,
+    Petition.Kind.RECALL: Votation.Kind.RECALL,
+}
 _EFFECTS: dict[str, Callable[[Petition, Rung, datetime, datetime], Effect]] = {
     Rung.Code.HEARING: _hear,
     Rung.Code.LEGAL: _put_to_the_council,
     Rung.Code.REFERENDUM: _prepare_votation,
+    Rung.Code.RECALL: _prepare_votation,
 }
 
 

@@ -9,8 +9,9 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.counting import uncount
-from beffroi.apps.petitions.actions.state import locked, must_be_eligible, must_be_open, quarter_of, share
-from beffroi.apps.petitions.models import Petition, Signature
+from beffroi.apps.petitions.actions.following import set_choices
+from beffroi.apps.petitions.actions.state import locked, must_be_of_body, must_be_open, quarter_of
+from beffroi.apps.petitions.models import Petition, Rung, Signature
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
 from beffroi.apps.roll.queries import ELECTORS, eligibility
@@ -25,18 +26,39 @@ class Receipt:
     signature: Signature
 
 
-def sign(petition: Petition, acting: Acting, now: datetime, legal: bool = False) -> Receipt:
-    """The person signs, herself or at the counter. `legal`: this is also her legal request of the quarter."""
-    return sign_for(petition, acting.person, acting.channel, acting.agent, now, legal)
+def sign(
+    petition: Petition,
+    acting: Acting,
+    now: datetime,
+    legal: bool = False,
+    public_name: bool = False,
+    follow: bool = False,
+) -> Receipt:
+    """The person signs, herself or at the counter. `legal`: this is also her legal request of the quarter.
+
+    `public_name`, `follow`: she lets her name be shown, she wants to be told what follows.
+    """
+    receipt = sign_for(petition, acting.person, acting.channel, acting.agent, now, legal, public_name)
+    if follow:
+        set_choices(receipt.signature, public_name, follow, now)
+    return receipt
 
 
 def sign_for(
-    petition: Petition, person: Person, channel: str, agent: Account | None, now: datetime, legal: bool
+    petition: Petition,
+    person: Person,
+    channel: str,
+    agent: Account | None,
+    now: datetime,
+    legal: bool,
+    public_name: bool = False,
 ) -> Receipt:
     """One row for this person, by any channel. `Refused` says which rule stands in the way."""
-    must_be_eligible(person, now)
+    must_be_of_body(petition, person, now)
     if legal and (code := eligibility(person, ELECTORS, localdate(now))):
         raise Refused(f"petitions.{code}")
+    if legal and not petition.rungs.filter(code=Rung.Code.LEGAL).exists():
+        raise Refused("petitions.no_legal_request")  # it would be spent for nothing
     receipt = receipts.new()
     given = {
         "channel": channel,
@@ -44,16 +66,17 @@ def sign_for(
         "signed_at": now,
         "receipt_hash": receipts.hashed(receipt),
         "legal_quarter": quarter_of(localdate(now)) if legal else None,
+        "named_since": now if public_name else None,
     }
     try:
         with transaction.atomic():
             known = Signature.objects.filter(petition=petition, person=person).first()
             if known is None:
-                share(petition)
-                must_be_open(petition, now)
+                must_be_open(petition, now, shared=True)
                 row = Signature.objects.create(petition=petition, person=person, **given)
             else:
                 _must_not_stand(known)
+                _must_come_in_person(known, channel)
                 row = _take_back(petition, person, now, given)
     except IntegrityError:
         raise _why_not(petition, person, legal, now) from None
@@ -66,6 +89,7 @@ def _take_back(petition: Petition, person: Person, now: datetime, given: Mapping
     must_be_open(petition, now)
     row = Signature.objects.get(petition=petition, person=person)
     _must_not_stand(row)
+    _must_come_in_person(row, str(given["channel"]))
     # A legal request belongs to its quarter: withdrawing does not give a second one, signing again brings it back.
     kept = {"legal_quarter": row.legal_quarter} if row.legal_quarter == quarter_of(localdate(now)) else {}
     for name, value in {**given, **kept}.items():
@@ -82,6 +106,12 @@ def _stands(row: Signature) -> bool:
 def _must_not_stand(row: Signature) -> None:
     if _stands(row):
         raise Refused("petitions.already_signed", row.channel)
+
+
+def _must_come_in_person(row: Signature, channel: str) -> None:
+    """Struck off by the panel: she contests by signing at the counter, where her papers are seen."""
+    if row.refusal in Signature.STRUCK and channel != Signature.Channel.COUNTER:
+        raise Refused("petitions.struck_off")
 
 
 def _why_not(petition: Petition, person: Person, legal: bool, now: datetime) -> Refused:
@@ -118,6 +148,7 @@ def _withdraw(signature: Signature, now: datetime) -> Signature:
     if row.withdrawn_at is not None or row.receipt_hash != signature.receipt_hash:
         raise Refused("petitions.not_signed", petition.number)
     uncount([row], now)
+    set_choices(row, public_name=False, follow=False, now=now)
     row.withdrawn_at = now
     row.save(update_fields=["withdrawn_at"])
     return row

@@ -7,14 +7,19 @@ each transaction is alone from its first statement, and no lock is needed.
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 from django.utils.timezone import localdate
 
+from beffroi.apps.assemblies.models import Official
+from beffroi.apps.assemblies.perms import sits_on
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.roll.models import Person
-from beffroi.apps.roll.queries import RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Refused
+
+_OPENING: Final = "SELECT id, number, state, opened_at, closes_at FROM petitions_petition WHERE id = %s"
 
 
 def locked(petition_id: int, alone: bool = False) -> Petition:
@@ -22,26 +27,51 @@ def locked(petition_id: int, alone: bool = False) -> Petition:
     return Petition.objects.select_for_update(no_key=not alone).get(pk=petition_id)
 
 
-def share(petition: Petition) -> None:
-    """Holds the petition against closing (see above): Django's foreign keys are checked at commit only."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM petitions_petition WHERE id = %s FOR KEY SHARE", [petition.pk])
+def must_be_open(petition: Petition, now: datetime, shared: bool = False) -> None:
+    """Compares the clock inside the caller's transaction: no job decides whether a signature is in time.
 
-
-def must_be_open(petition: Petition, now: datetime) -> None:
-    """Compares the clock inside the caller's transaction: no job decides whether a signature is in time."""
-    row = Petition.objects.get(pk=petition.pk)
+    `shared` also holds the petition against closing (see above): Django's foreign keys are checked at commit only.
+    """
+    lock = " FOR KEY SHARE" if shared and connection.vendor == "postgresql" else ""
+    (row,) = Petition.objects.raw(f"{_OPENING}{lock}", [petition.pk])
     if row.opened_at is None or row.closes_at is None or now < row.opened_at:
         raise Refused("petitions.not_open", row.number)
     if row.state != Petition.State.OPEN or now >= row.closes_at:
         raise Refused("petitions.closed", row.number)
 
 
+# A recall is the electors' alone: its refusals say so, and strike a signature off wholly ("not_elector" is the code of
+# a legal request that a resident could not make; her signature stands).
+_OF_ELECTORS: Final = {"not_elector": "not_an_elector", "too_young": "under_18"}
+
+
+def why_not_of_body(petition: Petition, person: Person, day: date) -> str:
+    """Why this person may not sign this petition on that day, as a published code; empty when she may."""
+    if petition.kind == Petition.Kind.RECALL:
+        code = eligibility(person, ELECTORS, day)
+        return _OF_ELECTORS.get(code, code)
+    if code := eligibility(person, RESIDENTS, day):
+        return code
+    elsewhere = petition.neighbourhood_id is not None and petition.neighbourhood_id != person.neighbourhood_id
+    return "other_neighbourhood" if elsewhere else ""
+
+
+def must_be_of_body(petition: Petition, person: Person, now: datetime) -> None:
+    """On the day of the act: she is one of those who may sign this petition."""
+    if code := why_not_of_body(petition, person, localdate(now)):
+        raise Refused(f"petitions.{code}")
+
+
 def must_be_eligible(person: Person, now: datetime) -> None:
     """On the day of the act: on the register of residents, 16 or over, not gone."""
     if code := eligibility(person, RESIDENTS, localdate(now)):
         raise Refused(f"petitions.{code}")
+
+
+def must_sit(official: Official, now: datetime) -> None:
+    """A recall concerns somebody in office. `Refused("petitions.not_in_office")`."""
+    if not sits_on(official, localdate(now)):
+        raise Refused("petitions.not_in_office", official.name)
 
 
 def quarter_of(day: date) -> str:

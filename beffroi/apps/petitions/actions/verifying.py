@@ -1,4 +1,4 @@
-"""Every signature of a crossing's list is checked against the roll before anything is caused."""
+"""Before anything is caused, a crossing's list is checked: each signature against the roll, paper lines by persons."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,9 +8,10 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.petitions.actions.counting import CHUNK, chunks, cross, uncount, uncount_legal
-from beffroi.apps.petitions.actions.state import locked
+from beffroi.apps.petitions.actions.sampling import figures
+from beffroi.apps.petitions.actions.state import locked, why_not_of_body
 from beffroi.apps.petitions.models import Crossing, JudgedSignature, Rung, Signature
-from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
+from beffroi.apps.roll.queries import ELECTORS, eligibility
 
 Progress = Callable[[int, int], None]
 
@@ -24,12 +25,14 @@ def verify_waiting(now: datetime) -> None:
 def verify(crossing: Crossing, now: datetime, progress: Progress | None = None) -> Crossing:
     """Checks every signature of the crossing's list against the roll, then closes the attempt with its figures.
 
-    Chunk by chunk, each in its own transaction: the page shows how far it is, and a killed worker loses nothing.
+    Where paper decides, it stays open until persons have compared lines with their sheets (sampling.py): called again,
+    it goes on from there. Chunk by chunk, each in its own transaction: the page shows how far it is, and a killed
+    worker loses nothing.
     """
     waiting = JudgedSignature.objects.filter(crossing=crossing, verdict=None)
     total = crossing.judged.count()
     done = total - waiting.count()
-    while chunk := list(waiting.select_related("signature__person").order_by("pk")[:CHUNK]):
+    while chunk := list(waiting.select_related("signature__person", "signature__petition").order_by("pk")[:CHUNK]):
         _judge(chunk, crossing.rung.code == Rung.Code.LEGAL, now)
         done += len(chunk)
         if progress:
@@ -47,12 +50,15 @@ def _judge(chunk: Sequence[JudgedSignature], legal: bool, now: datetime) -> None
 
 
 def _verdict(signature: Signature, legal: bool, now: datetime) -> str:
-    """Empty when the signer is on the roll today, old enough, and has not left; a coded refusal otherwise.
+    """Empty when the signer is today one of those who may sign this petition; a coded refusal otherwise.
 
     `not_elector` refuses the legal request only: the person is a resident who may sign.
     """
+    if signature.refusal in Signature.STRUCK:  # by the panel, since the crossing
+        return signature.refusal
     person, today = signature.person, localdate(now)
-    if code := eligibility(person, RESIDENTS, today):
+    assert person is not None, "no list is judged after its signatures were erased"
+    if code := why_not_of_body(signature.petition, person, today):
         return code
     return "not_elector" if legal and eligibility(person, ELECTORS, today) else ""
 
@@ -63,11 +69,13 @@ def _close_attempt(crossing_id: int, now: datetime) -> Crossing:
     crossing = Crossing.objects.select_related("rung__petition").get(pk=crossing_id)
     if crossing.verified_at is not None:  # another worker was first
         return crossing
-    refused = crossing.judged.exclude(verdict="")
-    crossing.verified_at = now
-    crossing.refused = refused.count()
-    crossing.valid = crossing.judged.count() - crossing.refused
+    found = figures(crossing, now)
+    if found is None:  # persons have lines to judge
+        return crossing
+    crossing.verified_at, crossing.valid, crossing.refused = now, found.valid, found.refused
     crossing.save(update_fields=["verified_at", "valid", "refused"])
+    # Whoever withdrew and signed again since was judged anew at that moment: the verdict is of the earlier signature.
+    refused = crossing.judged.exclude(verdict="").filter(signature__signed_at__lte=crossing.crossed_at)
     _strike_off(list(refused.select_related("signature")), now)
     passed = crossing.valid >= crossing.rung.needed
     publish(
@@ -92,6 +100,7 @@ def _strike_off(judged: Sequence[JudgedSignature], now: datetime) -> None:
     uncount((item.signature for item in wholly), now)
     uncount_legal((item.signature for item in as_legal), now)
     for item in wholly:
-        Signature.objects.filter(pk=item.signature_id).update(refusal=item.verdict)
+        if item.signature.refusal not in Signature.STRUCK:
+            Signature.objects.filter(pk=item.signature_id).update(refusal=item.verdict)
     for chunk in chunks([item.signature_id for item in as_legal]):
         Signature.objects.filter(pk__in=chunk).update(legal_refused=True)

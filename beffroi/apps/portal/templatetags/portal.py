@@ -22,6 +22,10 @@ def outcome(votation: Votation) -> str:
             "%(participants)s persons voted; %(minimum)s were needed. The commune is not bound by it."
         ),
     }
+    if votation.kind == votation.Kind.RECALL:
+        said["minimum_not_met"] = _(
+            "%(participants)s persons voted; %(minimum)s were needed. The charter commits to nothing."
+        )
     figures = {key: number(found[key]) for key in ("participants", "minimum")}
     figures |= {key: number(found["total"][key]) for key in ("yes", "no")}
     return said[found["outcome"]] % figures

@@ -1,11 +1,17 @@
 """The verbs of votations, the only writers: prepare and call, cast, close and forget, count and decide."""
 
-from beffroi.apps.votations.actions.calling import call, prepare
+from beffroi.apps.votations.actions.calling import call, drop, prepare
 from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast
 from beffroi.apps.votations.actions.closing import close, forget, publish_head, publish_heads
 from beffroi.apps.votations.actions.counting import decide, receive_decryption, tally, verify
 from beffroi.apps.votations.actions.paper import enter_paper_count
-from beffroi.apps.votations.actions.preparing import make_ready, receive_credentials, receive_trustee, voter_numbers
+from beffroi.apps.votations.actions.preparing import (
+    make_ready,
+    receive_credentials,
+    receive_trustee,
+    remove_trustee,
+    voter_numbers,
+)
 
 __all__ = [
     "MOST_BYTES",
@@ -14,6 +20,7 @@ __all__ = [
     "cast",
     "close",
     "decide",
+    "drop",
     "enter_paper_count",
     "forget",
     "make_ready",
@@ -23,6 +30,7 @@ __all__ = [
     "receive_credentials",
     "receive_decryption",
     "receive_trustee",
+    "remove_trustee",
     "tally",
     "verify",
     "voter_numbers",

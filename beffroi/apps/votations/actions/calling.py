@@ -20,7 +20,14 @@ from beffroi.web import pack
 BATCH = 1000
 
 
-def prepare(title: str, question: str, petition_number: str, due_on: date | None, now: datetime) -> Votation:
+def prepare(
+    title: str,
+    question: str,
+    petition_number: str,
+    due_on: date | None,
+    now: datetime,
+    kind: str = Votation.Kind.VOTATION,
+) -> Votation:
     """A draft, numbered. Asked again for the same petition, it gives back the votation that is there already."""
     with transaction.atomic():
         existing = Votation.objects.filter(petition=petition_number).exclude(petition="").first()
@@ -28,6 +35,7 @@ def prepare(title: str, question: str, petition_number: str, due_on: date | None
             return existing
         return Votation.objects.create(
             number=_next_number(timezone.localdate(now).year),
+            kind=Votation.Kind(kind),
             title=title,
             question=question,
             petition=petition_number,
@@ -41,6 +49,19 @@ def _next_number(year: int) -> str:
     # The newest row, not the highest text: "V-2026-100" sorts before "V-2026-99".
     last = Votation.objects.filter(number__startswith=f"V-{year}-").order_by("-pk").first()
     return f"V-{year}-{int(last.number.rpartition('-')[2]) + 1 if last else 1:02d}"
+
+
+@transaction.atomic
+def drop(votation: Votation, code: str, now: datetime) -> bool:
+    """Ends a draft whose cause is gone, for a coded reason. False when it was called meanwhile: then it goes on."""
+    row = Votation.objects.select_for_update().get(pk=votation.pk)
+    if row.state != State.DRAFT:
+        return False
+    move(row, State.DROPPED)
+    row.save(update_fields=["state"])
+    caused = {"petition": row.petition} if row.petition else {}
+    publish("votation.dropped", now, votation=row.number, code=code, **caused)
+    return True
 
 
 def call(
@@ -65,6 +86,7 @@ def call(
         row.rules = rules.freeze(
             pack.current(),
             number=row.number,
+            kind=row.kind,
             question=row.question,
             petition=row.petition,
             registered=registered,
@@ -76,6 +98,7 @@ def call(
             now=now,
         )
         row.rules_sha256 = rules.sha256(row.rules)
+        row.called_by = clerk
         row.called_at, row.opens_at, row.closes_at, row.paper_on = now, opens_at, closes_at, paper_on
         row.uuid = new_uuid()
         move(row, State.CALLED)
@@ -117,7 +140,7 @@ def _check_arguments(arguments: Mapping[str, tuple[str, str]]) -> None:
 
 def _list_voters(votation: Votation, on: date) -> int:
     """The body of the day, each with a number drawn at random, so that a number says nothing about the roll."""
-    persons = list(roll.body(rules.BODY, on).values_list("pk", flat=True))
+    persons = list(roll.body(rules.BODIES[votation.kind], on).values_list("pk", flat=True))
     if not persons:
         raise Refused("votations.nobody")
     secrets.SystemRandom().shuffle(persons)

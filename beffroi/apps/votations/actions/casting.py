@@ -68,7 +68,7 @@ def _lock(votation: Votation) -> Votation:
 
 
 def _check_open(votation: Votation, moment: datetime) -> None:
-    if votation.state in {State.DRAFT, State.CALLED}:
+    if votation.state in {State.DRAFT, State.DROPPED, State.CALLED}:
         raise Refused("votations.not_open")
     assert votation.opens_at is not None
     assert votation.closes_at is not None

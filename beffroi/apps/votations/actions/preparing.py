@@ -57,6 +57,14 @@ def receive_trustee(votation: Votation, owner: int, name: str, side: str, public
         row.trustee_rows.update_or_create(owner=owner, defaults={"name": name, "side": side, "public_key": public})
 
 
+def remove_trustee(votation: Votation, owner: int, now: datetime) -> None:
+    """Takes a trustee's row away, until the election is made: a wrong number would leave a gap for ever."""
+    with transaction.atomic():
+        row = locked(votation, State.CALLED)
+        if not row.trustee_rows.filter(owner=owner).delete()[0]:
+            raise Refused("votations.no_such_trustee", str(owner))
+
+
 def make_ready(votation: Votation, now: datetime) -> Votation:
     """Makes the election from what was handed in. After this nothing changes: the clock opens and closes the vote."""
     with transaction.atomic():

@@ -73,7 +73,7 @@ def prepare(request: Request, number: str) -> HttpResponse:
         form = {"credentials": credentials, "trustee": trustee}.get(step)
         if form is None or form.is_valid():
             try:
-                _take(votation, step, credentials, trustee)
+                _take(votation, step, credentials, trustee, request.POST.get("owner", ""))
                 return redirect("votations:prepare", number=number)
             except (Refused, Malformed) as error:
                 if form is None:
@@ -91,13 +91,17 @@ def prepare(request: Request, number: str) -> HttpResponse:
     return render(request, "votations/prepare.html", context)
 
 
-def _take(votation: Votation, step: str, credentials: FileForm, trustee: TrusteeForm) -> None:
+def _take(votation: Votation, step: str, credentials: FileForm, trustee: TrusteeForm, owner: str) -> None:
     now = timezone.now()
     if step == "credentials":
         actions.receive_credentials(votation, credentials.content(), now)
     elif step == "trustee":
         given = trustee.cleaned_data
         actions.receive_trustee(votation, given["owner"], given["name"], given["side"], trustee.content(), now)
+    elif step == "remove":
+        if not (owner.isascii() and owner.isdecimal() and len(owner) < 4):
+            raise Refused("votations.no_such_trustee", "")
+        actions.remove_trustee(votation, int(owner), now)
     elif step == "ready":
         actions.make_ready(votation, now)
 

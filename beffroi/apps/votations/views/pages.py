@@ -111,7 +111,7 @@ def result(request: Request, number: str) -> HttpResponse:
     row = called(number)
     if row.state != State.DECIDED:
         return redirect("votations:votation", number=row.number)
-    told, verified = explain.read(row.decision), steps.read(row.verification)
+    told, verified = explain.read(row.decision, row.kind), steps.read(row.verification)
     about = _about(request, row) | {
         "told": told,
         "participation": _share(told.participants, told.registered),

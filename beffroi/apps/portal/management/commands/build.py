@@ -13,6 +13,7 @@ from django.utils import timezone
 from beffroi.apps.assemblies import actions as assemblies
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.roll import actions as roll
+from beffroi.apps.roll import boundaries
 from beffroi.core.errors import Malformed
 from beffroi.core.rules import Pack, read_pack
 from beffroi.web.models import Instance
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             mark(pack, options["demonstration"])
             roll.build(pack)
+            boundaries.build(pack, timezone.now())
             assemblies.build(pack, timezone.now())
         gazette.ensure_key()
         self.stdout.write(f"{pack.name}: built in {settings.HOME}")

@@ -1,6 +1,5 @@
 """The electoral roll's export comes in: `manage.py roll preview FILE`, `import FILE --confirm ...`, `undo`."""
 
-import csv
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -14,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from beffroi.apps.roll import imports
 from beffroi.apps.roll.importing import Progress as Report
-from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.plan import KINDS, Decisions, Plan
+from beffroi.apps.roll.telling import changes_csv
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web.refusals import sentence
 
@@ -60,25 +59,8 @@ def told(plan: Plan) -> Iterable[str]:
 
 def write_out(plan: Plan, path: Path) -> None:
     """Every change and every doubt, with names: for the agent's eyes only, so that nobody else may read the file."""
-    people = {person.pk: person for person in Person.objects.all()}
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(("what", "line", "number", "name", "before", "after"))
-        for change in plan.changes:
-            person = people.get(change.person or 0)
-            name = str(person) if person else f"{change.after['first_name']} {change.after['last_name']}"
-            number = person.roll_number if person else ""
-            before, after = (
-                ", ".join(f"{field} {value}" for field, value in sorted(values.items()) if field in SHOWN)
-                for values in (change.before, change.after)
-            )
-            writer.writerow((change.kind, change.line or "", number, name, before, after))
-        for doubt in plan.doubts:
-            lines = ", ".join(map(str, doubt.lines))
-            writer.writerow((doubt.reason, lines, ", ".join(doubt.numbers), "", "", ""))
-
-
-SHOWN = {"register", "last_name", "first_name", "birth_date", "street", "order_number", "left_on"}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(changes_csv(plan))
 
 
 def decisions(options: dict[str, Any]) -> Decisions:

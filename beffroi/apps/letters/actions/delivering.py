@@ -12,8 +12,9 @@ from django.core.validators import validate_email
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
-from beffroi.apps.letters.kinds import QUEUED, render
-from beffroi.apps.letters.models import Letter
+from beffroi.apps.letters import unsubscribing
+from beffroi.apps.letters.kinds import QUEUED, STEPS, render
+from beffroi.apps.letters.models import Letter, Subscription
 from beffroi.core.errors import Refused
 
 MOST_ATTEMPTS = 20
@@ -76,9 +77,19 @@ def _deliver_one(letter: Letter, now: datetime) -> int:
     if not _is_one(address):  # no e-mail, or gone: paper letters come with a later issue
         Letter.objects.filter(pk=letter.pk).update(attempts=MOST_ATTEMPTS)
         return 0
-    send_now(letter.kind, address, {"reference": letter.reference}, settings.LANGUAGE_CODE)
+    message = render(letter.kind, _context(letter), settings.LANGUAGE_CODE)
+    message.to = [address]
+    message.send()
     Letter.objects.filter(pk=letter.pk).update(sent_at=now)
     return 1
+
+
+def _context(letter: Letter) -> dict[str, str]:
+    context = {"reference": letter.reference}
+    if letter.kind in STEPS:
+        row = Subscription.objects.filter(recipient=letter.recipient, reference=letter.reference).first()
+        context |= {"unsubscribe": unsubscribing.address(row)} if row else {}
+    return context
 
 
 def _is_one(address: str) -> bool:

@@ -1,0 +1,59 @@
+"""What an agent has done for a person in a session at the counter, for the receipt that the person takes home.
+
+Each app says in its own `counter_acts.py` ACTS, from an act's code to what the receipt says. A code tells the kind of
+act, never its matter: which petition somebody signed is nobody's business who finds the receipt.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.apps.roll.acting import COUNTER, Acting
+from beffroi.apps.roll.models import Account, CounterAct, CounterSession
+
+ACTS: dict[str, str | Promise] = {
+    "access.address": _("The e-mail address of the account was changed."),
+    "access.no_address": _("The e-mail address of the account was taken away."),
+    "access.letter": _("A letter with a sign-in code was printed."),
+    "access.sessions": _("Every device was signed out."),
+    "access.identity": _("The link with FranceConnect was taken away."),
+}
+#: An agent may print the receipt of her last session this long after it has closed.
+RECEIPT_FOR = timedelta(hours=1)
+
+
+@lru_cache(maxsize=1)
+def _all() -> dict[str, str | Promise]:
+    found: dict[str, str | Promise] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.counter_acts"):
+            found |= import_module(f"{config.name}.counter_acts").ACTS
+    return found
+
+
+def note(acting: Acting, act: str, now: datetime) -> None:
+    """Writes an act in the agent's open session for this person. At home, nothing: nobody acts for her."""
+    assert act in _all(), f"{act}: add its sentence to the app's counter_acts.ACTS"
+    if acting.channel != COUNTER:
+        return
+    session = CounterSession.objects.filter(agent=acting.agent, person=acting.person, closed_at=None).first()
+    if session is not None:
+        CounterAct.objects.create(session=session, at=now, act=act)
+
+
+def sentence(act: str) -> str:
+    """What the receipt says. A code whose app has gone is shown as it is."""
+    return str(_all().get(act, act))
+
+
+def last_session(agent: Account, now: datetime) -> CounterSession | None:
+    """The agent's open session, or the last one, if it has closed within the hour."""
+    row = CounterSession.objects.filter(agent=agent).order_by("-opened_at", "-pk").first()
+    if row is None or (row.closed_at is not None and row.closed_at <= now - RECEIPT_FOR):
+        return None
+    return row
