@@ -54,7 +54,7 @@ def check_ballots(
     processes: int | None = None,
 ) -> list[Checked]:
     """The outcome for each ballot, in order. `processes`: see `verify`."""
-    quick = fast_path(election, len(raws))
+    quick = _fast_path(election, len(raws))
     if quick is not None:
         return _compiled(election, raws, progress, quick)
     wanted = _processes(election, len(raws)) if processes is None else processes
@@ -67,7 +67,7 @@ def check_ballots(
     return _collect((check_one(election, raw) for raw in raws), len(raws), progress)
 
 
-def fast_path(election: Election, ballots: int) -> "Right | None":
+def _fast_path(election: Election, ballots: int) -> "Right | None":
     """The compiled path, where beffroi[fast] is installed and there is enough to do: loading it takes a second."""
     # Named in text: the verifier in one file has no NumPy and does not carry it.
     if ballots < _WORTH_COMPILING or not sodium.INSTALLED or find_spec("numba") is None or find_spec("numpy") is None:

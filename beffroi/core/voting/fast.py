@@ -1,28 +1,24 @@
 """The compiled path of the verification (beffroi[fast]): it says "right" of a ballot, or "look again" (spec 10.1).
 
-What it does not find right is checked anew by the plain path, which alone names faults. So a mistake here can cost time,
-and never refuse a ballot; that it accepts nothing that the plain path refuses is what its tests are about. All the
-points of a ballot are shown to be in the subgroup with an error below 2**-64 (`curve25519.all_members`).
+What it does not find right is checked anew by the plain path, which alone names faults. So a mistake here can cost
+time, and never refuse a ballot; that it accepts nothing that the plain path refuses is what its tests are about. All
+the points of a ballot are shown to be in the subgroup with an error below 2**-64 (`curve25519.all_members`).
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import canon, curve25519, homomorphic
+from beffroi.core.voting import canon, compiled, curve25519, homomorphic
 from beffroi.core.voting.ballot import Ballot, read_ballot
+from beffroi.core.voting.compiled import Array
 from beffroi.core.voting.election import Election
 from beffroi.core.voting.group import ED25519, Point, SodiumEd25519
 from beffroi.core.voting.proofs import Ciphertext, Proof
-
-CHUNK = 128  # ballots: their points are shown to be members together
-TRIALS = 64
-Array = np.ndarray[Any, np.dtype[Any]]
+from beffroi.core.voting.questions import Question
 
 
 class _Deferred(SodiumEd25519):
@@ -37,7 +33,7 @@ _DEFERRED = _Deferred()
 
 def serves(election: Election) -> bool:
     """Homomorphic questions in Ed25519: those of every votation."""
-    kinds = all(isinstance(question, homomorphic.Question) for question in election.questions)
+    kinds = all(isinstance(question, Question) for question in election.questions)
     return kinds and election.group.name == ED25519.name
 
 
@@ -49,17 +45,6 @@ class _Points:
 
     def number(self, P: Point) -> int:
         return self.numbers.setdefault(P, len(self.numbers))
-
-    def decoded(self) -> tuple[Array, Array]:
-        """Of each point its coordinates, and whether it is a member."""
-        raws = np.frombuffer(b"".join(self.numbers), dtype=np.uint8).reshape(-1, 32)
-        points = np.empty((len(raws), 4, 5), dtype=np.uint64)
-        good = curve25519.decode_all(raws, points)
-        here = points[good]
-        masks = np.frombuffer(os.urandom(-(-len(here) // 6) * TRIALS), dtype=np.uint8).reshape(-1, TRIALS) & 63
-        if not curve25519.all_members(here, masks):
-            good[good] = curve25519.members(here)
-        return points, good
 
 
 @dataclass
@@ -128,7 +113,7 @@ def right_ballots(election: Election, raws: Sequence[bytes]) -> list[Ballot | No
         return read
     known = _Points()
     numbers = [_numbered(known, ballot) for ballot in ballots]
-    points, good = known.decoded()
+    points, good = compiled.decoded(list(known.numbers))
     sums, products = _products(ballots, points, known)
     right = _proofs_hold(election, ballots, products, known, np.concatenate([points, sums]))
     fine = iter(ok and bool(good[own].all()) for ok, own in zip(right, numbers, strict=True))
@@ -153,7 +138,7 @@ def _numbered(known: _Points, ballot: Ballot) -> list[int]:
 def _products(
     ballots: Sequence[Ballot], points: Array, known: _Points
 ) -> tuple[Array, list[list[tuple[Ciphertext, int, int]]]]:
-    """The sums of the counted choices: coordinates, and for each ballot and answer the ciphertext and its two numbers."""
+    """The sums of the counted choices: coordinates; for each ballot and answer the ciphertext and its two numbers."""
     members: list[int] = []
     starts = [0]
     for ballot in ballots:
@@ -168,11 +153,8 @@ def _products(
     curve25519.encode_all(sums, raws)
     after = iter(range(0, len(sums), 2))
     first = len(known.numbers)
-    found = [
-        [(Ciphertext(raws[i].tobytes(), raws[i + 1].tobytes()), first + i, first + i + 1) for _, i in zip(ballot.answers, after)]
-        for ballot in ballots
-    ]
-    return sums, found
+    pairs = ((Ciphertext(raws[i].tobytes(), raws[i + 1].tobytes()), first + i, first + i + 1) for i in after)
+    return sums, [[next(pairs) for _ in ballot.answers] for ballot in ballots]
 
 
 def _proofs_hold(
@@ -183,7 +165,7 @@ def _proofs_hold(
     points: Array,
 ) -> list[bool]:
     terms = _Terms()
-    hashes: list[tuple[int, str, int, int, int]] = []  # ballot, prefix, first commitment, the one after the last, sum of challenges
+    hashes: list[tuple[int, str, int, int, int]] = []  # ballot, prefix, commitments from and to, sum of challenges
     signed: list[bool] = []
     for n, (ballot, sums) in enumerate(zip(ballots, products, strict=True)):
         S0 = f"{ballot.election_hash}|{ballot.credential}"

@@ -77,7 +77,9 @@ class Answer:
         """What the proofs are of (spec 7.2); `product` is the sum of `counted`."""
         question = self.question
         claims = [
-            Claim("ballot.individual_proof", f"{where}, choice {i}", prove_prefix(group, S0, c), ((c, 0), (c, 1)), proofs)
+            Claim(
+                "ballot.individual_proof", f"{where}, choice {i}", prove_prefix(group, S0, c), ((c, 0), (c, 1)), proofs
+            )
             for i, (c, proofs) in enumerate(zip(self.choices, self.individual_proofs, strict=True))
         ]
         S = f"{S0}|{strings(group, self.choices)}"
