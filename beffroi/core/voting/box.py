@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
 
 from beffroi.core import sodium
 from beffroi.core.errors import Malformed, Refused
@@ -15,6 +17,11 @@ from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.group import ED25519
 
 _CHUNK = 16
+_COMPILED_CHUNK = 128
+_WORTH_COMPILING = 500
+
+
+Right = Callable[["Election", Sequence[bytes]], "list[Ballot | None]"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,9 @@ def check_ballots(
     processes: int | None = None,
 ) -> list[Checked]:
     """The outcome for each ballot, in order. `processes`: see `verify`."""
+    quick = _fast_path(election, len(raws))
+    if quick is not None:
+        return _compiled(election, raws, progress, quick)
     wanted = _processes(election, len(raws)) if processes is None else processes
     if wanted > 1 and not multiprocessing.current_process().daemon:  # a daemon may not have children
         try:
@@ -55,6 +65,30 @@ def check_ballots(
             # A program without a main guard, a child killed, no shared memory: the plain path gives the same answers.
             pass
     return _collect((check_one(election, raw) for raw in raws), len(raws), progress)
+
+
+def _fast_path(election: Election, ballots: int) -> "Right | None":
+    """The compiled path, where beffroi[fast] is installed and there is enough to do: loading it takes a second."""
+    # Named in text: the verifier in one file has no NumPy and does not carry it.
+    if ballots < _WORTH_COMPILING or not sodium.INSTALLED or find_spec("numba") is None or find_spec("numpy") is None:
+        return None
+    fast = import_module("beffroi.core.voting.fast")
+    right: Right = fast.right_ballots
+    return right if fast.serves(election) else None
+
+
+def _compiled(
+    election: Election, raws: Sequence[bytes], progress: Callable[[int, int], None] | None, right: Right
+) -> list[Checked]:
+    """Threads: compiled code lets them run beside each other. What is not found right is looked at again here."""
+    chunks = [raws[start : start + _COMPILED_CHUNK] for start in range(0, len(raws), _COMPILED_CHUNK)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        found = (
+            Checked(ballot, ()) if ballot is not None else check_one(election, raw)
+            for chunk, ballots in zip(chunks, pool.map(lambda chunk: right(election, chunk), chunks), strict=True)
+            for raw, ballot in zip(chunk, ballots, strict=True)
+        )
+        return _collect(found, len(raws), progress)
 
 
 def _processes(election: Election, ballots: int) -> int:

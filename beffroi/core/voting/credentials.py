@@ -58,11 +58,13 @@ def parse_credentials(raw: bytes, group: Group) -> dict[str, int]:
 
     Raises Malformed, with the credential's place in the list: not a member, twice the same, weights above the cap.
     """
+    listed = canon.as_list(canon.parse(raw, "credentials"), "credentials")
+    parts = [canon.as_str(item, f"credentials, item {n}").partition(",") for n, item in enumerate(listed, 1)]
+    points = group.parse_points([text for text, _, _ in parts], "credentials")
     weights: dict[str, int] = {}
-    for n, item in enumerate(canon.as_list(canon.parse(raw, "credentials"), "credentials"), 1):
+    for n, ((text, comma, weight), point) in enumerate(zip(parts, points, strict=True), 1):
         where = f"credentials, item {n}"
-        text, comma, weight = canon.as_str(item, where).partition(",")
-        if group.parse_point(text, where) == group.identity:
+        if point == group.identity:
             raise Malformed(where, "the identity", "another member of the group")
         if text in weights:
             raise Malformed(where, "a credential that is already in the list", "each credential once")

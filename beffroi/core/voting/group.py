@@ -8,9 +8,12 @@ what touches a secret is in `secret`. Ed25519 is computed by libsodium, or with 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
 from beffroi.core import edwards, sodium
@@ -34,6 +37,10 @@ class Group(ABC):
     @abstractmethod
     def parse_point(self, text: str, where: str = "point") -> Point:
         """A member of the subgroup from its only string. Raises Malformed (not canonical, not a member)."""
+
+    def parse_points(self, texts: Sequence[str], where: str) -> list[Point]:
+        """A long list of them; the place of the first that is wrong, from 1, is in the message."""
+        return [self.parse_point(text, f"{where}, item {n}") for n, text in enumerate(texts, 1)]
 
     @abstractmethod
     def to_string(self, P: Point) -> str:
@@ -73,8 +80,11 @@ class Group(ABC):
 
     def hash_to_scalar(self, prefix: str, points: Iterable[Point]) -> int:
         """SHA-256 of the prefix and the points' strings joined by commas, big-endian, modulo q (spec 1.3)."""
-        text = prefix + ",".join(self.to_string(P) for P in points)
-        return int.from_bytes(sha256(text.encode()).digest(), "big") % self.q
+        return self.hash_of_strings(prefix, [self.to_string(P) for P in points])
+
+    def hash_of_strings(self, prefix: str, points: Iterable[str]) -> int:
+        """The same of points that are already strings."""
+        return int.from_bytes(sha256((prefix + ",".join(points)).encode()).digest(), "big") % self.q
 
 
 class Ed25519(Group):
@@ -106,8 +116,30 @@ class Ed25519(Group):
         return P if self.identity == P else P[:31] + bytes([P[31] ^ 0x80])
 
 
+def _compiled(points: int) -> "ModuleType | None":
+    """beffroi[fast], where it is installed and the points are many: it takes a second to load."""
+    # Named in text: the verifier in one file has no NumPy and does not carry it.
+    if points < 500 or find_spec("numba") is None or find_spec("numpy") is None:
+        return None
+    return import_module("beffroi.core.voting.compiled")
+
+
 class SodiumEd25519(Ed25519):
-    """Computed by libsodium."""
+    """Computed by libsodium; long lists by compiled code where beffroi[fast] is installed."""
+
+    def sum(self, points: Iterable[Point]) -> Point:
+        listed = list(points)
+        compiled = _compiled(len(listed))
+        found: Point = super().sum(listed) if compiled is None else compiled.total(listed)
+        return found
+
+    def parse_points(self, texts: Sequence[str], where: str) -> list[Point]:
+        compiled = _compiled(len(texts))
+        if compiled is not None and all(map(_HEX.fullmatch, texts)):
+            points = [bytes.fromhex(text)[::-1] for text in texts]
+            if compiled.all_members(points):
+                return points
+        return super().parse_points(texts, where)
 
     def _is_member(self, P: Point) -> bool:
         # libsodium's own test is strict (canonical, prime order); it says no to the identity, which is not asked.

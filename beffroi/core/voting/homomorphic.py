@@ -29,6 +29,17 @@ from beffroi.core.voting.questions import Question
 
 
 @dataclass(frozen=True)
+class Claim:
+    """That at least one of the ciphertexts hides its number, with the proof 5.2; `rule` and `where` if it is wrong."""
+
+    rule: str
+    where: str
+    prefix: str
+    statements: tuple[tuple[Ciphertext, int], ...]
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """The ciphertexts of one question (index 0 is blank when the question has blank) and their proofs."""
 
@@ -49,26 +60,38 @@ class Answer:
             value["blank_proof"] = [proof_json(p) for p in self.blank_proof]
         return value
 
+    @property
+    def counted(self) -> tuple[Ciphertext, ...]:
+        """The choices whose sum the question bounds: all but blank."""
+        return self.choices[1:] if self.question.blank else self.choices
+
     def check(self, election: Election, S0: str, where: str) -> None:
         """Every proof. Raises Refused "ballot.individual_proof", "ballot.overall_proof" or "ballot.blank_proof"."""
-        group, y, question = election.group, election.key, self.question
-        for i, (c, proofs) in enumerate(zip(self.choices, self.individual_proofs, strict=True)):
-            statements = [c, minus(group, c, 1)]
-            if not check_disjunction(group, y, prove_prefix(group, S0, c), statements, proofs):
-                raise Refused("ballot.individual_proof", f"{where}, choice {i}")
+        group, y = election.group, election.key
+        for claim in self.claims(group, S0, where, add_ciphertexts(group, self.counted)):
+            statements = [minus(group, c, v) for c, v in claim.statements]
+            if not check_disjunction(group, y, claim.prefix, statements, claim.proofs):
+                raise Refused(claim.rule, claim.where)
+
+    def claims(self, group: Group, S0: str, where: str, product: Ciphertext) -> list[Claim]:
+        """What the proofs are of (spec 7.2); `product` is the sum of `counted`."""
+        question = self.question
+        claims = [
+            Claim(
+                "ballot.individual_proof", f"{where}, choice {i}", prove_prefix(group, S0, c), ((c, 0), (c, 1)), proofs
+            )
+            for i, (c, proofs) in enumerate(zip(self.choices, self.individual_proofs, strict=True))
+        ]
         S = f"{S0}|{strings(group, self.choices)}"
-        counted = self.choices[1:] if question.blank else self.choices
-        product = add_ciphertexts(group, counted)
-        sums = [minus(group, product, v) for v in range(question.minimum, question.maximum + 1)]
+        sums = tuple((product, v) for v in range(question.minimum, question.maximum + 1))
         if self.blank_proof is None:
             prefix = prove_prefix(group, S, product)
         else:
-            if not check_disjunction(group, y, f"bproof0|{S}|", [self.choices[0], product], self.blank_proof):
-                raise Refused("ballot.blank_proof", where)
-            prefix = f"bproof1|{S}|"
-            sums.insert(0, minus(group, self.choices[0], 1))
-        if not check_disjunction(group, y, prefix, sums, self.overall_proof):
-            raise Refused("ballot.overall_proof", where)
+            zeros = ((self.choices[0], 0), (product, 0))
+            claims.append(Claim("ballot.blank_proof", where, f"bproof0|{S}|", zeros, self.blank_proof))
+            prefix, sums = f"bproof1|{S}|", ((self.choices[0], 1), *sums)
+        claims.append(Claim("ballot.overall_proof", where, prefix, sums, self.overall_proof))
+        return claims
 
 
 def check_choices(question: Question, chosen: Sequence[int], n: int) -> None:

@@ -61,11 +61,14 @@ def _row(election: Election, n: int, last: Mapping[str, Ballot], weights: Mappin
     if isinstance(question, NumbersQuestion):  # in an order of their own: by the points' bytes, not by who came first
         listed = (ballot.answers[n].choices[0] for ballot in last.values())
         return sorted(listed, key=lambda c: (c.alpha, c.beta))
-    total = [Ciphertext(group.identity, group.identity) for _ in range(question.size)]
-    for credential, ballot in last.items():
-        for i, c in enumerate(ballot.answers[n].choices):
-            total[i] = _add(group, total[i], c, weights[credential])
-    return total
+    rows = [(weights[credential], ballot.answers[n].choices) for credential, ballot in last.items()]
+    return [
+        Ciphertext(
+            group.sum(_times(group, weight, choices[i].alpha) for weight, choices in rows),
+            group.sum(_times(group, weight, choices[i].beta) for weight, choices in rows),
+        )
+        for i in range(question.size)
+    ]
 
 
 def _tally_json(election: Election, rows: Sequence[Sequence[Ciphertext]]) -> bytes:
@@ -75,12 +78,6 @@ def _tally_json(election: Election, rows: Sequence[Sequence[Ciphertext]]) -> byt
             for question, row in zip(election.questions, rows, strict=True)
         ]
     )
-
-
-def _add(group: Group, total: Ciphertext, c: Ciphertext, weight: int) -> Ciphertext:
-    if weight != 1:
-        c = Ciphertext(group.multiply(weight, c.alpha), group.multiply(weight, c.beta))
-    return Ciphertext(group.add(total.alpha, c.alpha), group.add(total.beta, c.beta))
 
 
 def read_tally(election: Election, raw: bytes) -> Tally:
