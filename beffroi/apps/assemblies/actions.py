@@ -74,6 +74,7 @@ def leave_office(official: Official, on: date) -> Official:
     return official
 
 
+@transaction.atomic
 def designate_bureau(assembly: Assembly, members: Collection[int], now: datetime) -> int:
     """Who decides for the council between its sittings, besides whoever presides. How many they are, these included."""
     seated = Official.objects.select_for_update().filter(assembly=assembly)

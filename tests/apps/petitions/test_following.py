@@ -43,9 +43,12 @@ def test_both_choices_are_hers_by_whatever_channel_she_signs(
     assert queries.follows(petition, person) == follow
 
 
-def test_a_signature_on_paper_names_and_follows_nobody(petition: Petition, agent: Account) -> None:
+def test_a_signature_on_paper_names_and_follows_nobody(
+    petition: Petition, agent: Account, colleague: Account
+) -> None:
     person = town.person(1)
-    actions.enter_line(petition, "F-0001", 1, agent, person, "", NOON)
+    town.on_paper(petition, [person], (agent, colleague))
+    assert Signature.objects.get(person=person).channel == "paper"
     assert person.last_name not in names(petition)
     assert not Subscription.objects.exists()
 

@@ -27,6 +27,7 @@ from tests.apps.town import NOON, TODAY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TEXT = "Le 12 mai 2026, le lavoir a été fermé sans la consultation qui avait été promise."
+WHY = "Le texte insulte la personne au lieu de dire les faits."
 SEVENTEEN = date(2009, 6, 1)
 
 
@@ -200,13 +201,13 @@ def test_a_recall_is_not_refused_because_it_criticises(filed: Petition, clerk: A
     """The reason "it attacks a person" would refuse every recall."""
     for code in ("personal_attack", "unclear", "left_office"):
         with pytest.raises(Malformed), transaction.atomic():
-            actions.refuse(filed, clerk, code, NOON)
-    assert actions.refuse(filed, clerk, "private_life", NOON).state == "refused"
+            actions.refuse(filed, clerk, code, WHY, NOON)
+    assert actions.refuse(filed, clerk, "private_life", WHY, NOON).state == "refused"
 
 
 def test_a_petition_is_not_refused_for_the_reasons_of_recalls(author: Person, clerk: Account) -> None:
     with pytest.raises(Malformed), transaction.atomic():
-        actions.refuse(town.filed(author), clerk, "insult", NOON)
+        actions.refuse(town.filed(author), clerk, "insult", WHY, NOON)
 
 
 def test_silence_opens_a_recall_too(filed: Petition) -> None:
@@ -233,14 +234,13 @@ def test_its_ladder_is_one_rung_of_the_electors_frozen(recall: Petition) -> None
     assert "inhabitants" not in data
 
 
-def test_a_recall_takes_no_legal_request(recall: Petition, agent: Account) -> None:
+def test_a_recall_takes_no_legal_request(recall: Petition, agent: Account, colleague: Account) -> None:
     someone = town.person(1)
     assert (
         refused(lambda: actions.sign(recall, town.herself(someone), NOON, legal=True)) == "petitions.no_legal_request"
     )
-    line = actions.enter_line(recall, "F-1", 1, agent, someone, "", NOON, legal=True)  # the box of another form
-    assert line.signature is not None
-    assert line.signature.legal_quarter is None
+    town.on_paper(recall, [(someone, True)], (agent, colleague))  # the box of another form
+    assert Signature.objects.get(person=someone).legal_quarter is None
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,10 @@ def test_a_recall_takes_no_legal_request(recall: Petition, agent: Account) -> No
     [({"register": "resident"}, "not_an_elector"), ({"born": SEVENTEEN}, "under_18"), ({}, "")],
 )
 def test_a_paper_line_of_a_recall_is_an_elector_s_or_a_coded_refusal(
-    recall: Petition, agent: Account, given: dict[str, Any], code: str
+    recall: Petition, agent: Account, colleague: Account, given: dict[str, Any], code: str
 ) -> None:
-    line = actions.enter_line(recall, "F-1", 1, agent, town.person(50, **given), "", NOON)
+    town.on_paper(recall, [town.person(50, **given)], (agent, colleague))
+    line = PaperLine.objects.get()
     assert line.refusal == code
     assert code == "" or code in PaperLine.Refusal.values
 
@@ -342,7 +343,7 @@ def test_a_recall_that_is_over_takes_no_reply(recall: Petition, official: Offici
     assert refused(lambda: actions.reply(recall, account, "Un.", recall.closes_at)) == "petitions.reply_closed"
     later = recall.closes_at + DAY
     other = actions.file_recall(town.herself(recall.author), official, TEXT, later)
-    actions.refuse(other, clerk, "insult", later)
+    actions.refuse(other, clerk, "insult", WHY, later)
     assert refused(lambda: actions.reply(other, account, "Un.", later)) == "petitions.reply_closed"
 
 

@@ -57,7 +57,7 @@ def test_the_card_says_the_same_to_somebody_who_has_signed_in(visitors: dict[str
 def test_what_is_filed_or_refused_is_not_shared(anybody: Client, author: Person, clerk: Account, name: str) -> None:
     filed = town.filed(author)
     assert anybody.get(f"/petitions/{filed.number}/{name}").status_code == 404
-    actions.refuse(filed, clerk, "unclear", NOON)
+    actions.refuse(filed, clerk, "unclear", "La question ne dit pas ce qui serait fait.", NOON)
     assert anybody.get(f"/petitions/{filed.number}/{name}").status_code == 404
     assert anybody.get(f"/petitions/2099-001/{name}").status_code == 404
 

@@ -16,7 +16,7 @@ from PIL import Image
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import actions
 from beffroi.apps.petitions.actions.texts import checked_sources, printable
-from beffroi.apps.petitions.models import Attachment, Draft, Petition
+from beffroi.apps.petitions.models import Attachment, Draft, PaperLine, Petition, Signature
 from beffroi.apps.roll.models import Person
 from beffroi.core.errors import Malformed, Refused
 from tests.apps import town
@@ -419,8 +419,9 @@ def test_only_those_who_live_there_sign_a_neighbourhoods_petition(
     told = actions.Words("Un banc", "Ici.", "Un banc ?", neighbourhood=author.neighbourhood)
     row = actions.admit(actions.file_words(town.herself(author), told, NOON), clerk, NOON)
     if channel == "paper":
-        assert actions.enter_line(row, "F-1", 1, agent, not_there, "", NOON).refusal == "not_on_roll"
-        assert actions.enter_line(row, "F-1", 2, agent, there, "", NOON, legal=True).signature is not None
+        town.on_paper(row, [not_there, (there, True)], (agent, town.second_agent()))
+        assert list(PaperLine.objects.order_by("line").values_list("refusal", flat=True)) == ["other_neighbourhood", ""]
+        assert Signature.objects.get().legal_quarter is None
         return
     acting = {"web": town.herself, "counter": lambda one: town.at_counter(one, agent)}[channel]
     with pytest.raises(Refused) as refused:
