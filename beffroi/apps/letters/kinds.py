@@ -58,6 +58,7 @@ AT_ONCE: dict[str, str | Promise] = {
     "address_changed": _("the address of your account was changed"),
     "factor_reset": _("your second step was taken away"),
     "enrolment_code": _("your code"),
+    "enrolment_code_long": _("your code"),
 }
 SUBJECTS = QUEUED | STEPS | AT_ONCE
 

@@ -67,6 +67,12 @@ def new_digits(digits: int = CODE_DIGITS) -> str:
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
+def in_groups(code: str) -> str:
+    """A code as it is read: six digits by three, twenty by four."""
+    size = 3 if len(code) == CODE_DIGITS else 4
+    return " ".join(code[place : place + size] for place in range(0, len(code), size))
+
+
 def issue_code(address: str, now: datetime, lifetime: timedelta = LIFETIME, is_long: bool = False) -> str:
     """Makes a code for an address and returns it; sends nothing, and has no limit (the demonstration, the counter)."""
     mac = address_mac(address)
@@ -84,10 +90,9 @@ def send_code(address: str, now: datetime, language: str) -> str:
     """
     code = _issue_within_limit(address, now)
     if code and candidates(address):
-        kind, size = ("sign_in_code", 3) if len(code) == CODE_DIGITS else ("sign_in_code_long", 4)
-        written = " ".join(code[place : place + size] for place in range(0, len(code), size))
+        kind = "sign_in_code" if len(code) == CODE_DIGITS else "sign_in_code_long"
         try:
-            send_now(kind, normal_address(address), {"code": written}, language)
+            send_now(kind, normal_address(address), {"code": in_groups(code)}, language)
         except (SMTPException, OSError) as error:  # said to the log only: a page that says it would tell who is known
             log.error("a sign-in code could not be sent: %s", type(error).__name__)
     return code
@@ -96,11 +101,14 @@ def send_code(address: str, now: datetime, language: str) -> str:
 def send_confirmation(address: str, now: datetime, language: str) -> str:
     """Sends a code that shows whose mailbox it is, and opens no account. Returns it, as `send_code` does.
 
-    `Refused`: roll.too_many_codes; roll.not_sent, which tells nothing, since any address is written to.
+    `Refused("roll.not_sent")`, which tells nothing, since any address is written to.
     """
     code = _issue_within_limit(_unknown(address), now)
+    if not code:
+        return ""
+    kind = "enrolment_code" if len(code) == CODE_DIGITS else "enrolment_code_long"
     try:
-        send_now("enrolment_code", normal_address(address), {"code": f"{code[:3]} {code[3:]}"}, language)
+        send_now(kind, normal_address(address), {"code": in_groups(code)}, language)
     except (SMTPException, OSError) as error:
         log.error("a confirmation code could not be sent: %s", type(error).__name__)
         raise Refused("roll.not_sent") from None
@@ -120,7 +128,7 @@ def _confirm(address: str, digits: str, now: datetime) -> bool:
 
 
 def confirm_address(address: str, code: str, now: datetime) -> None:
-    """Uses up a code of `send_confirmation`. `Refused("roll.wrong_code")`; the fifth wrong one kills them all."""
+    """Uses up a code of `send_confirmation`. `Refused("roll.wrong_code")`; the fifth kills those of six digits."""
     if not _confirm(address, "".join(sign for sign in code if sign in "0123456789"), now):
         raise Refused("roll.wrong_code")
 

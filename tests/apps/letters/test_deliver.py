@@ -20,6 +20,8 @@ from beffroi.core.errors import Refused
 
 NOW = datetime(2026, 11, 23, 8, 41, tzinfo=UTC)
 GONE = UUID(int=0)
+#: Sent at once, and about nothing that has a number or a code.
+ONLY_TOLD = {"address_changed", "factor_reset"}
 
 
 def address_of(ref: UUID) -> str:
@@ -142,9 +144,9 @@ def test_two_workers_at_the_same_instant_send_each_letter_once() -> None:
 def test_every_letter_exists_in_both_languages_without_a_link_and_with_nothing_in_its_subject(
     kind: str, language: str
 ) -> None:
-    context = {"code": "123 456"} if kind in AT_ONCE else {"reference": "2026-001"}
+    context = {} if kind in ONLY_TOLD else {"code": "123 456"} if kind in AT_ONCE else {"reference": "2026-001"}
     message = render(kind, context, language)
-    assert next(iter(context.values())) in message.body
+    assert all(value in message.body for value in context.values())
     assert "2026" not in message.subject
     assert "123" not in message.subject
     assert "http" not in message.body

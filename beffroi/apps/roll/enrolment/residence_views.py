@@ -28,7 +28,7 @@ WRONG = 422
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_acting
-def address(request: Request) -> HttpResponse:
+def my_address(request: Request) -> HttpResponse:
     """Her address, its history, and what she can say about it."""
     assert request.acting is not None
     acting, now = request.acting, timezone.now()
@@ -38,15 +38,15 @@ def address(request: Request) -> HttpResponse:
         if step in _PLAIN:
             _PLAIN[step](acting, now)
             messages.success(request, _TOLD[step]())
-            return redirect("roll:address")
+            return redirect("roll:my_address")
         if step == "move":
             move = NewAddress(request.POST)
             if move.is_valid() and _declared(request, move):
-                return redirect("roll:address")
+                return redirect("roll:my_address")
         elif step == "leave":
             departure = Departure(request.POST)
             if departure.is_valid() and _leaves(request, departure):
-                return redirect("roll:address")
+                return redirect("roll:my_address")
     wrong = bool(move.errors or departure.errors)
     context = _context(acting.person, timezone.localdate(now)) | {"move": move, "departure": departure}
     context["at_counter"] = acting.channel == COUNTER
