@@ -128,6 +128,7 @@ def inverse(a):
 
 @compiled
 def put(P, out):
+    """Writes a point into a row of coordinates."""
     for i in range(5):
         out[0, i] = P[0][i]
         out[1, i] = P[1][i]
@@ -137,21 +138,25 @@ def put(P, out):
 
 @compiled
 def row(a):
+    """A field element from a row."""
     return (a[0], a[1], a[2], a[3], a[4])
 
 
 @compiled
 def get(a):
+    """A point from its row of coordinates."""
     return (row(a[0]), row(a[1]), row(a[2]), row(a[3]))
 
 
 @compiled
 def neutral():
+    """The identity."""
     return (ZERO, ONE, ONE, ZERO)
 
 
 @compiled
 def double(P):
+    """P + P (5.1.4)."""
     X, Y, Z, _ = P
     A = sq(X)
     B = sq(Y)
@@ -165,6 +170,7 @@ def double(P):
 
 @compiled
 def prepared(P):
+    """P ready to be added."""
     X, Y, Z, T = P
     return sub(Y, X), add(Y, X), mul(T, D2), add(Z, Z)
 
@@ -213,6 +219,7 @@ def plus_affine(P, minus_q, plus_q, t_q, negative):
 
 @compiled
 def sum_of(P, Q):
+    """P + Q."""
     Q0, Q1, Q2, Q3 = prepared(Q)
     return plus(P, Q0, Q1, Q2, Q3, False)
 
@@ -446,6 +453,7 @@ def times_order(P):
 
 @compiled
 def is_neutral(P):
+    """Whether P is the identity."""
     return is_zero(P[0]) and same(P[1], P[2])
 
 
