@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -307,6 +308,12 @@ def test_every_page_is_listed_with_who_may_open_it() -> None:
     existing = set(pages(get_resolver()))
     assert existing - listed == set(), "not in tests/pages.txt"
     assert listed - existing == set(), "in tests/pages.txt, but there is no such page"
+
+
+def test_two_pages_never_share_a_name() -> None:
+    """Of two, a link would open the other one."""
+    names = Counter(pages(get_resolver()))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 # --- A commune is data

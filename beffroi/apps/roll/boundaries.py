@@ -11,6 +11,8 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.roll import places
+from beffroi.apps.roll.enrolment.residence import keep_addresses
+from beffroi.apps.roll.imports import one_at_a_time as no_import_meanwhile
 from beffroi.apps.roll.models import AddressPoint, BoundaryChange, Person, Station, StreetRule
 from beffroi.apps.roll.street_files import Points, Rule, read_points, read_rules
 from beffroi.apps.roll.streets import written
@@ -141,6 +143,7 @@ def apply_due(now: datetime) -> None:
     for pk in BoundaryChange.objects.filter(applied_at=None, since__lte=localdate(now)).values_list("pk", flat=True):
         with transaction.atomic():
             _one_at_a_time()
+            no_import_meanwhile()
             change = BoundaryChange.objects.select_for_update().filter(pk=pk, applied_at=None).first()
             if change is not None:
                 _apply(change, now)
@@ -150,7 +153,9 @@ def _apply(change: BoundaryChange, now: datetime) -> None:
     before = places.by_street(places.in_force(change.since - timedelta(days=1)))
     after = places.by_street(places.in_force(change.since))
     moves: dict[int, list[int]] = {}
-    for person in Person.objects.filter(left_on=None).only("pk", "street", "station_id"):
+    # Held until the end: an agent who confirms a move meanwhile comes before or after, never in between.
+    people = Person.objects.select_for_update().filter(left_on=None).order_by("pk")
+    for person in people.only("pk", "street", "station_id"):
         asked = written(person.street)
         was = places.among(before.get(asked.street_key, ()), asked)
         becomes = places.among(after.get(asked.street_key, ()), asked)
@@ -159,6 +164,8 @@ def _apply(change: BoundaryChange, now: datetime) -> None:
     for station in Station.objects.filter(pk__in=moves):
         for start in range(0, len(moves[station.pk]), BATCH):
             batch = moves[station.pk][start : start + BATCH]
+            # Where they lived before stays known: a count asks of which neighbourhood somebody was on a past day.
+            keep_addresses(Person.objects.filter(pk__in=batch), change.since)
             Person.objects.filter(pk__in=batch).update(station=station, neighbourhood_id=station.neighbourhood_id)
     change.applied_at, change.moved = now, sum(map(len, moves.values()))
     change.save(update_fields=["applied_at", "moved"])

@@ -156,7 +156,9 @@ def undo_import(now: datetime, progress: Progress = quiet) -> Import:
             else:
                 Person.objects.filter(pk=key).update(**before)
                 if {"street", "station_id"} & before.keys():
-                    Address.objects.filter(person=key, until=localdate(last.at)).delete()
+                    # Not the address of before new boundaries, when these began on the same day.
+                    was = {name: before.get(name, getattr(person, name)) for name in ("street", "station_id")}
+                    Address.objects.filter(person=key, until=localdate(last.at), **was).delete()
             step(1)
         _remove(newcomers)
         last.changes, last.undone_at = None, now

@@ -1,5 +1,6 @@
 """Where an address votes, from which day on; who moves when boundaries do; the pages of streets."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,12 +13,16 @@ from django.urls import reverse
 
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.roll import actions, boundaries, places, roles
-from beffroi.apps.roll.models import Account, AddressPoint, BoundaryChange, Person, Station, StreetRule
+from beffroi.apps.roll.acting import WEB, Acting
+from beffroi.apps.roll.enrolment import residence
+from beffroi.apps.roll.models import Account, Address, AddressPoint, BoundaryChange, Person, Station, StreetRule
 from beffroi.apps.roll.places import EXACT, STREET
+from beffroi.apps.roll.queries import neighbourhood_on
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import pack
 from tests.apps import town as world
 from tests.apps.roll.conftest import NOW, enrol
+from tests.apps.roll.enrolling import asked
 from tests.apps.roll.test_races import at_once
 
 VILLAGE = Path(__file__).parents[2] / "packs/village"
@@ -199,6 +204,51 @@ def test_on_its_day_whoever_lives_there_changes_station_once(village: None) -> N
     assert "Pinson" not in applied.leaf
 
 
+@pytest.mark.parametrize("late", [0, 3])
+def test_where_they_lived_before_stays_known_from_the_day_of_the_change_on(village: None, late: int) -> None:
+    """However late the worker comes. Whoever does not move has no history."""
+    inside, outside = lives("11", "3 rue du Vieux-Colombier"), lives("12", "2 place du Tilleul")
+    since = TODAY + 10 * DAY
+    change(current(Colombier="02"), since)
+    boundaries.apply_due(NOW + (10 + late) * DAY)
+    inside.refresh_from_db()
+    past = Address.objects.get()
+    assert (past.person, past.street, past.station) == (inside, "3 rue du Vieux-Colombier", station("01"))
+    assert neighbourhood_on(inside, since - DAY) == station("01").neighbourhood
+    assert neighbourhood_on(inside, since) == station("02").neighbourhood != station("01").neighbourhood
+    assert neighbourhood_on(outside, since - DAY) == neighbourhood_on(outside, since) == outside.neighbourhood
+
+
+def test_whoever_moved_on_the_day_of_the_change_keeps_one_history(village: None) -> None:
+    person = Person.objects.get(pk=lives("11", "2 place du Tilleul").pk)
+    since = TODAY + 10 * DAY
+    change(current(Colombier="02"), since)
+    residence.change_address(person, "3 rue du Vieux-Colombier", station("01"), since)
+    boundaries.apply_due(NOW + 10 * DAY)
+    person.refresh_from_db()
+    assert person.station == station("02")
+    assert Address.objects.get(person=person).street == "2 place du Tilleul"
+    assert neighbourhood_on(person, since) == station("02").neighbourhood
+
+
+def test_an_import_taken_back_leaves_the_history_of_the_boundaries_of_its_day(town: None) -> None:
+    from tests.apps.roll.test_import import bring_in, export, line
+
+    day = NOW + 10 * DAY
+    bring_in(export(line(house="3", street="RUE DU VIEUX-COLOMBIER", station="1")))
+    person = Person.objects.get()
+    Person.objects.filter(pk=person.pk).update(since=TODAY)
+    boundaries.build(pack.current(), NOW)
+    boundaries.apply_due(NOW)
+    change(current(Colombier="02"), day.date())
+    boundaries.apply_due(day)
+    bring_in(export(line(house="4", street="PLACE DU TILLEUL", station="1")), day)
+    actions.undo_import(day)
+    person.refresh_from_db()
+    assert person.station == station("02")
+    assert neighbourhood_on(person, day.date() - DAY) == station("01").neighbourhood
+
+
 def test_whoever_the_electoral_roll_has_put_elsewhere_stays_and_is_counted(village: None) -> None:
     elsewhere = lives("11", "3 rue du Vieux-Colombier", "02")
     gone = lives("12", "3 rue du Vieux-Colombier")
@@ -293,6 +343,39 @@ def test_a_form_is_offered_streets_as_one_types(village: None, clock: Any) -> No
         == station(told["streets"][0]["places"][0]["station"]).neighbourhood.name
     )
     assert world.browser(None).get(reverse("roll:streets")).json() == {"streets": []}
+
+
+def test_the_forms_of_enrolment_offer_the_streets_and_the_first_page_leads_to_them(
+    village: None, tomasz: Person, clock: Any
+) -> None:
+    agent = actions.open_work_account("Claude", "guichet@mairie.example", "agent")
+    offered = f'data-streets="{reverse("roll:streets")}"'
+    mine = world.browser(Account.objects.get(person=tomasz)).get(reverse("roll:my_address")).content.decode()
+    counter = world.browser(agent).get(reverse("roll:enrol_counter")).content.decode()
+    for shown in (mine, counter):
+        assert offered in shown
+        assert 'list="street-streets"' in shown
+        assert '<datalist id="street-streets">' in shown
+        assert "roll/streets" in shown.partition("</head>")[0]
+    assert f'href="{reverse("roll:places")}"' in world.browser(None).get(reverse("roll:enrol")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("street", "code"), [("21 chemin des Alouettes", "02"), ("chemin des Alouettes", None), ("1 rue Inconnue", None)]
+)
+def test_the_agents_pages_propose_the_station_of_the_street_and_none_when_the_list_cannot_tell(
+    village: None, tomasz: Person, clock: Any, street: str, code: str | None
+) -> None:
+    agent = actions.open_work_account("Claude", "guichet@mairie.example", "agent")
+    move = residence.declare_move(Acting(tomasz, WEB, None), street, TODAY, NOW)
+    desks = (reverse("roll:enrol_desk", args=[asked(street=street).ref]), reverse("roll:move_desk", args=[move.pk]))
+    for desk in desks:
+        shown = world.browser(agent).get(desk).content.decode()
+        chosen = re.search(r'<option value="([^"]*)" selected>', shown)
+        assert (chosen[1] if chosen else "") == (code or "")
+        assert ("does not say it for this address" in shown) == (code is None)
+        answer = world.post(world.browser(agent), desk, step="confirm" if "dem" in desk else "accept", station="")
+        assert answer.status_code == 422, "what is proposed is not yet decided"
 
 
 def test_an_administrator_previews_then_confirms_streets(administrator: Account, clock: Any) -> None:

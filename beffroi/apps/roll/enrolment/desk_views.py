@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beffroi.apps.roll.acting import Request
+from beffroi.apps.roll import counter_acts
+from beffroi.apps.roll.acting import COUNTER, Acting, Request
 from beffroi.apps.roll.enrolment import asking, deciding, queries, residence
 from beffroi.apps.roll.enrolment.forms import Acceptance, AppealRefusal, CounterRequest, Refusal, StationChoice
 from beffroi.apps.roll.enrolment.models import Enrolment, Move, Proof
@@ -89,11 +90,12 @@ def enrol_desk(request: Request, ref: UUID) -> HttpResponse:
     if row.state == State.WAITING and not may_act_at_counter(request.account):
         raise PermissionDenied(str(AGENTS))  # the secretariat sees what is contested or decided
     may = deciding.may_decide(request.account, row)
-    accept, refuse, uphold = Acceptance(), Refusal(), AppealRefusal()
+    today = timezone.localdate()
+    accept, refuse, uphold = Acceptance(street=row.street, today=today), Refusal(), AppealRefusal()
     if request.method == "POST":
         step = request.POST.get("step", "")
         if step == "accept":
-            accept = Acceptance(request.POST)
+            accept = Acceptance(request.POST, street=row.street, today=today)
             if accept.is_valid() and _accepted(request, row, accept):
                 return redirect("roll:enrol_desk", row.ref)
         elif step == "refuse":
@@ -200,16 +202,24 @@ def enrol_letter(request: Request, ref: UUID) -> HttpResponse:
 def move_desk(request: Request, pk: int) -> HttpResponse:
     """A declared move: confirmed with its station once a proof was seen, or not."""
     move = get_object_or_404(Move.objects.select_related("person__neighbourhood", "person__station"), pk=pk)
-    form = StationChoice()
+    today = timezone.localdate()
+    form = StationChoice(street=move.street, today=today)
     if request.method == "POST" and request.POST.get("step") == "refuse":
         residence.refuse_move(move, _account(request), timezone.now())
+        _note_if_there(request, move)
         messages.success(request, _("The former address stays; the person is told."))
         return redirect("roll:enrol_queue")
     if request.method == "POST":
-        form = StationChoice(request.POST)
+        form = StationChoice(request.POST, street=move.street, today=today)
         if form.is_valid():
             residence.confirm_move(move, _account(request), form.cleaned_data["station"], timezone.now())
+            _note_if_there(request, move)
             messages.success(request, _("The new address is in the register."))
             return redirect("roll:enrol_queue")
     context = {"move": move, "form": form, "waits": move.state == Move.State.WAITING}
     return render(request, "roll/enrolment/move.html", context, status=WRONG if form.errors else 200)
+
+
+def _note_if_there(request: Request, move: Move) -> None:
+    """For the receipt, when the person is in front of this agent; she may as well decide when nobody is."""
+    counter_acts.note(Acting(move.person, COUNTER, _account(request)), "residence.move_decided", timezone.now())

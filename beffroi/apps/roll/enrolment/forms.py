@@ -1,11 +1,16 @@
 """The forms of enrolment, moving and leaving."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.base import File
+from django.urls import reverse_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.apps.roll import places
 from beffroi.apps.roll.enrolment.asking import LONGEST_APPEAL, LONGEST_NAME, Asker
 from beffroi.apps.roll.enrolment.reasons import REASONS
 from beffroi.apps.roll.enrolment.residence import LONGEST_STREET
@@ -39,6 +44,18 @@ def _paper(label: Any, hint: Any) -> forms.FileField:
     )
 
 
+class StreetInput(forms.TextInput):
+    """An address of the commune: roll/streets.js, where the page has it, offers the streets as one types."""
+
+    def __init__(self, autocomplete: str) -> None:
+        super().__init__({"autocomplete": autocomplete, "data-streets": reverse_lazy("roll:streets")})
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        offered = f"{name}-streets"
+        field = super().render(name, value, {**(attrs or {}), "list": offered}, renderer)
+        return format_html('{}<datalist id="{}"></datalist>', field, offered)
+
+
 class EnrolAddress(AddressForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +86,7 @@ class Identity(forms.Form):
         max_length=LONGEST_NAME,
         help_text=_("Number and street. Nothing else is needed."),
         error_messages={"required": _("Write the number and the street.")},
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=StreetInput("street-address"),
     )
 
     def asker(self, email: str) -> Asker:
@@ -149,7 +166,7 @@ class Appeal(forms.Form):
 
 
 class StationChoice(forms.Form):
-    """The station, and with it the neighbourhood, that belong to the address."""
+    """The station, and with it the neighbourhood, that belong to the address: first the one that its street says."""
 
     station = forms.ModelChoiceField(
         Station.objects.select_related("neighbourhood").order_by("code"),
@@ -159,9 +176,15 @@ class StationChoice(forms.Form):
         error_messages={"required": _("Choose the polling station of the address.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, street: str = "", today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["station"]
+        place = places.find(street, today)
+        if place is not None:
+            self.initial["station"] = place.station.code
+            field.help_text = _("The one that its street says today. Look whether it fits.")
+        else:
+            field.help_text = _("The list of streets does not say it for this address.")
         assert isinstance(field, forms.ModelChoiceField)
         field.choices = [("", "–")] + [
             (row.code, f"{row.code} {row.name}, {row.neighbourhood.name}") for row in field.queryset or ()
@@ -210,7 +233,7 @@ class NewAddress(forms.Form):
         max_length=LONGEST_STREET,
         help_text=_("Number and street."),
         error_messages={"required": _("Write the number and the street.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=StreetInput("off"),
     )
     moved_on = _date(_("Since which day"), _("Day, month, year: 1 9 2026."), _("Write the day of the move."))
 
