@@ -17,6 +17,7 @@ from beffroi.apps.petitions import actions, perms, queries, reading
 from beffroi.apps.petitions.models import Attachment, Petition
 from beffroi.apps.petitions.writing_forms import AnsweringAppeal, Appealing, Deciding, Joining
 from beffroi.apps.roll.acting import COUNTER, Request
+from beffroi.apps.roll.actions import note_counter_act
 from beffroi.apps.roll.perms import CLERKS, requires, requires_acting, to_sign_in
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web import uploads
@@ -76,6 +77,7 @@ def appeal(request: Request, number: str) -> HttpResponse:
     form = Appealing(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.appeal(row, request.acting, form.cleaned_data["text"], now)
+        note_counter_act(request.acting, "petition.appealed", now)
         messages.success(request, _("The bureau has your appeal. The journal says so."))
         return redirect("petitions:petition", row.number)
     context = {
@@ -134,6 +136,7 @@ def carry(request: Request, number: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             actions.join(row, acting, form.cleaned_data["code"], timezone.now())
+            note_counter_act(acting, "petition.carried", timezone.now())
             messages.success(request, _("You carry this petition too. Your name is on its page."))
             return redirect("petitions:petition", row.number)
         except Malformed:
@@ -158,12 +161,15 @@ def _carry_step(request: Request, row: Petition, step: str) -> HttpResponse:
     assert request.acting is not None
     if step == "invite":
         code = actions.invite(row, request.acting)
+        note_counter_act(request.acting, "petition.invited", timezone.now())
         request.session[CODE_SHOWN_ONCE] = {"petition": row.number, "code": code}
     elif step == "uninvite":
         actions.uninvite(row, request.acting)
+        note_counter_act(request.acting, "petition.uninvited", timezone.now())
         messages.success(request, _("The code opens nothing any more. Those who have joined stay."))
     elif step == "leave":
         actions.step_back(row, request.acting, timezone.now())
+        note_counter_act(request.acting, "petition.left", timezone.now())
         messages.success(request, _("Your name is off this petition."))
         return redirect("petitions:petition", row.number)
     return redirect("petitions:carry", row.number)

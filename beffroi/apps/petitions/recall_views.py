@@ -24,6 +24,7 @@ from beffroi.apps.petitions.forms import Recalling, Replying
 from beffroi.apps.petitions.models import Petition, Reply
 from beffroi.apps.petitions.reasons import RECALL_REASONS
 from beffroi.apps.roll.acting import Request
+from beffroi.apps.roll.actions import note_counter_act
 from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.perms import is_clerk, requires_acting, to_sign_in
 from beffroi.core import suffrage
@@ -54,6 +55,7 @@ def recall(request: Request) -> HttpResponse:
         chosen = official(form.cleaned_data["official"])
         if step == "file":
             filed = actions.file_recall(acting, chosen, form.cleaned_data["text"], now)
+            note_counter_act(acting, "petition.filed", now)
             told = _("The petition is filed under the number %(number)s. The official is told today.")
             messages.success(request, told % {"number": filed.number})
             return redirect("petitions:petition", filed.number)

@@ -22,6 +22,7 @@ from beffroi.apps.petitions.actions import Read
 from beffroi.apps.petitions.models import Petition, Printing, Sheet, SheetScan
 from beffroi.apps.petitions.sheet_forms import Filled, Line, Print, RefuseSheet, Scan, SheetCode
 from beffroi.apps.roll.acting import Request
+from beffroi.apps.roll.actions import note_counter_act
 from beffroi.apps.roll.models import Account, Person
 from beffroi.apps.roll.perms import AGENTS, requires, to_sign_in
 from beffroi.core.errors import Malformed, Refused
@@ -89,6 +90,8 @@ def print_sheets(request: Request, number: str) -> HttpResponse:
     form = Print(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.print_sheets(petition, form.cleaned_data["number"], account, timezone.now(), form.cleaned_data["large"])
+        if request.acting is not None and request.acting.person.pk == petition.author_id:
+            note_counter_act(request.acting, "petition.sheets", timezone.now())
         messages.success(
             request, _("The sheets are registered. Download them and print them, on both sides or on one.")
         )

@@ -240,6 +240,7 @@ def choices(request: Request, number: str) -> HttpResponse:
     if form.is_valid():
         follow = form.cleaned_data.get("follow", False)
         actions.choose(row, request.acting, form.cleaned_data["public_name"], follow, timezone.now())
+        note_counter_act(request.acting, "petition.choices", timezone.now())
         messages.success(request, _("Your choices are kept. The signature has not changed."))
     return redirect("petitions:petition", row.number)
 
@@ -256,9 +257,15 @@ def withdraw(request: Request, number: str) -> HttpResponse:
     return redirect("petitions:petition", row.number)
 
 
+def _note_hers(request: Request, row: Signature) -> None:
+    """A receipt names nobody: the counter's own receipt holds what was done with it only when it is the visitor's."""
+    if request.acting is not None and request.acting.person.pk == row.person_id:
+        note_counter_act(request.acting, "petition.withdrawn", timezone.now())
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
-def receipt(request: HttpRequest) -> HttpResponse:
+def receipt(request: Request) -> HttpResponse:
     """What a receipt stands for, and taking the signature back with it. The receipt is posted, never in an address."""
     form = ReceiptLookup(_posted(request))
     found, withdrawn = None, False
@@ -266,7 +273,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data["receipt"]
         try:
             if request.POST.get("step") == "withdraw":
-                actions.withdraw_by_receipt(typed, timezone.now())
+                row = actions.withdraw_by_receipt(typed, timezone.now())
+                _note_hers(request, row)
                 withdrawn = True
             found = queries.by_receipt(typed)
             if found is None:

@@ -17,6 +17,7 @@ from beffroi.apps.petitions.models import Draft, Petition
 from beffroi.apps.petitions.reasons import REASONS
 from beffroi.apps.petitions.writing_forms import Attaching, Filing, Writing
 from beffroi.apps.roll.acting import COUNTER, Acting, Request
+from beffroi.apps.roll.actions import note_counter_act
 from beffroi.apps.roll.perms import requires_acting
 from beffroi.core.errors import Refused
 from beffroi.web import pack, uploads
@@ -82,7 +83,13 @@ def new(request: Request) -> HttpResponse:
     if step == "look":
         return _page(request, None, form, **_similar(form))
     draft = actions.begin_draft(_acting(request).person, _words(form), timezone.now())
+    _note_draft(request)
     return _after(request, draft, step)
+
+
+def _note_draft(request: Request) -> None:
+    """However often it is saved, the receipt says it once."""
+    note_counter_act(_acting(request), "petition.drafted", timezone.now(), once=True)
 
 
 def _similar(form: Writing) -> dict[str, Any]:
@@ -115,6 +122,7 @@ def draft(request: Request, ref: UUID) -> HttpResponse:
         if refused.rule != "petitions.draft_changed":
             raise
         return _page(request, _draft(request, ref), form, status=409, changed=True)
+    _note_draft(request)
     if step == "look":
         return _page(request, row, form, **_similar(form))
     return _step(request, row, form, step)
@@ -179,6 +187,7 @@ def review(request: Request, ref: UUID) -> HttpResponse:
             messages.warning(request, _("The draft was changed meanwhile. Here is what would be filed now."))
             return redirect("petitions:review", row.ref)
         filed = actions.file_words(acting, words, timezone.now(), row)
+        note_counter_act(acting, "petition.filed", timezone.now())
         messages.success(request, _("Your petition is filed under the number %(number)s.") % {"number": filed.number})
         return redirect("petitions:petition", filed.number)
     as_petition = Petition(neighbourhood=row.neighbourhood)
@@ -204,6 +213,7 @@ def delete_draft(request: Request, ref: UUID) -> HttpResponse:
     row = _draft(request, ref)
     if request.method == "POST":
         actions.delete_draft(row)
+        note_counter_act(_acting(request), "petition.draft_deleted", timezone.now())
         messages.success(request, _("The draft is deleted."))
         return redirect("petitions:new")
     return render(request, "petitions/draft_delete.html", {"section": "petitions", "draft": row})

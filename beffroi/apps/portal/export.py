@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from beffroi.apps.letters.models import Subscription
-from beffroi.apps.petitions.models import Appeal, CoPetitioner, Draft, Petition
+from beffroi.apps.petitions.models import Appeal, CoPetitioner, Draft, Petition, ReadLine
 from beffroi.apps.petitions.queries import signatures_of, state_of
-from beffroi.apps.roll.models import Address, CounterSession, Enrolment, Move, Person
+from beffroi.apps.roll.models import Account, Address, CounterSession, Enrolment, Move, Person
 from beffroi.apps.votations.models import PollBookEntry, Voter
 from beffroi.web.words import day, moment
 
@@ -42,15 +42,26 @@ def of_person(person: Person) -> dict[str, Any]:
             {"petition": row.petition.number, "text": row.text, "filed_at": row.filed_at, "outcome": row.outcome}
             for row in Appeal.objects.filter(petition__author=person).select_related("petition").order_by("filed_at")
         ],
+        "read_on_paper": [
+            {"petition": row.reading.sheet.petition.number, "sheet": row.reading.sheet_id, "line": row.line}
+            for row in ReadLine.objects.filter(person=person).select_related("reading__sheet__petition").order_by("pk")
+        ],
         "told_what_follows": [
             {"petition": row.reference, "since": row.since}
             for row in Subscription.objects.filter(recipient=person.ref).order_by("reference")
         ],
         "votations": _votations(person),
         "at_the_counter": [
-            {"opened_at": row.opened_at, "closed_at": row.closed_at, "proof": row.proof, "agent": str(row.agent)}
+            {
+                "opened_at": row.opened_at,
+                "closed_at": row.closed_at,
+                "proof": row.proof,
+                "agent": str(row.agent),
+                "acts": list(row.acts.values("at", "act")),
+            }
             for row in CounterSession.objects.filter(person=person).select_related("agent").order_by("opened_at")
         ],
+        "account": _account(person),
     }
 
 
@@ -89,6 +100,16 @@ def _residence(person: Person) -> dict[str, Any]:
             {"number": row.number, "channel": row.channel, "asked_at": row.asked_at, "decided_at": row.decided_at}
             for row in Enrolment.objects.filter(person=person).order_by("asked_at")
         ],
+    }
+
+
+def _account(person: Person) -> dict[str, Any]:
+    """How her account is opened, and what was changed in that. No secret, and no instant of a sign-in."""
+    account = Account.objects.filter(person=person).first()
+    return {
+        "letter_codes": list(person.letter_codes.order_by("pk").values("asked_on", "expires_at", "closed_on")),
+        "linked_identities": list(account.foreign_identities.values("provider")) if account else [],
+        "access_changes": list(account.traces.order_by("pk").values("kind", "on")) if account else [],
     }
 
 
@@ -156,6 +177,52 @@ LABELS: dict[str, str | Promise] = {
     "closed_at": pgettext_lazy("my data", "Closed"),
     "proof": gettext_lazy("Paper seen"),
     "agent": gettext_lazy("Agent"),
+    "residence": pgettext_lazy("my data", "Addresses and enrolment"),
+    "drafts": pgettext_lazy("my data", "Drafts of petitions"),
+    "carried": pgettext_lazy("my data", "Petitions carried with their author"),
+    "appeals": pgettext_lazy("my data", "Refusals contested"),
+    "told_what_follows": pgettext_lazy("my data", "Petitions followed by e-mail"),
+    "confirmed_on": pgettext_lazy("my data", "Address confirmed on"),
+    "enrolled_as": pgettext_lazy("my data", "Identity in the register of residents (fingerprint)"),
+    "former_addresses": pgettext_lazy("my data", "Former addresses"),
+    "declared_addresses": pgettext_lazy("my data", "Addresses declared"),
+    "enrolment": pgettext_lazy("my data", "Requests for enrolment"),
+    "until": pgettext_lazy("my data", "Until"),
+    "moved_on": pgettext_lazy("my data", "Moved on"),
+    "asked_at": pgettext_lazy("my data", "Asked"),
+    "decided_at": pgettext_lazy("my data", "Decided"),
+    "text": pgettext_lazy("my data", "Text"),
+    "question": pgettext_lazy("my data", "Question"),
+    "saved_at": pgettext_lazy("my data", "Saved"),
+    "joined_at": pgettext_lazy("my data", "Joined"),
+    "left_at": pgettext_lazy("my data", "Left"),
+    "name": pgettext_lazy("my data", "Name shown"),
+    "outcome": pgettext_lazy("my data", "Outcome"),
+    "refusal": pgettext_lazy("my data", "Why it does not count"),
+    "traces": pgettext_lazy("my data", "Device and connection, as fingerprints"),
+    "paper_lines": pgettext_lazy("my data", "Lines on paper"),
+    "signals": pgettext_lazy("my data", "Signals of the verification"),
+    "name_public_since": pgettext_lazy("my data", "Name public since"),
+    "sheet": pgettext_lazy("my data", "Sheet"),
+    "line": pgettext_lazy("my data", "Line"),
+    "entered_at": pgettext_lazy("my data", "Entered"),
+    "code": pgettext_lazy("my data", "Code"),
+    "found_at": pgettext_lazy("my data", "Found"),
+    "at": pgettext_lazy("my data", "When"),
+    "device": pgettext_lazy("my data", "Device"),
+    "network": pgettext_lazy("my data", "Connection"),
+    "acts": pgettext_lazy("my data", "What was done"),
+    "act": pgettext_lazy("my data", "Act"),
+    "account": pgettext_lazy("my data", "How the account is opened"),
+    "read_on_paper": pgettext_lazy("my data", "Lines of sheets read as yours, until the petition is closed"),
+    "letter_codes": pgettext_lazy("my data", "Letters with a code"),
+    "linked_identities": pgettext_lazy("my data", "FranceConnect or ProConnect"),
+    "access_changes": pgettext_lazy("my data", "Changes of access"),
+    "asked_on": pgettext_lazy("my data", "Asked on"),
+    "expires_at": pgettext_lazy("my data", "Works until"),
+    "closed_on": pgettext_lazy("my data", "Used or ended on"),
+    "provider": pgettext_lazy("my data", "Provider"),
+    "on": pgettext_lazy("my data", "On"),
 }
 
 
@@ -180,15 +247,21 @@ def _row(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((_label(name), _value(value)) for name, value in row.items())
 
 
+def _pair(shown: tuple[str, str]) -> dict[str, str]:
+    return {"name": shown[0], "value": shown[1]}
+
+
 def _label(name: str) -> str:
     return str(LABELS.get(name, name))
 
 
 def _value(value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return _("none")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return " ; ".join(", ".join(_("%(name)s: %(value)s") % pair for pair in map(_pair, _row(row))) for row in value)
     if isinstance(value, datetime):
         return moment(value)
     return day(value) if isinstance(value, date) else str(value)

@@ -22,6 +22,11 @@ ACTS: dict[str, str | Promise] = {
     "access.letter": _("A letter with a sign-in code was printed."),
     "access.sessions": _("Every device was signed out."),
     "access.identity": _("The link with FranceConnect was taken away."),
+    "residence.confirmed": _("The address was confirmed."),
+    "residence.move": _("A new address was declared."),
+    "residence.move_withdrawn": _("The new address was taken back."),
+    "residence.move_decided": _("A decision was taken on the new address."),
+    "residence.departure": _("A departure was declared."),
 }
 #: An agent may print the receipt of her last session this long after it has closed.
 RECEIPT_FOR = timedelta(hours=1)
@@ -36,13 +41,16 @@ def _all() -> dict[str, str | Promise]:
     return found
 
 
-def note(acting: Acting, act: str, now: datetime) -> None:
-    """Writes an act in the agent's open session for this person. At home, nothing: nobody acts for her."""
+def note(acting: Acting, act: str, now: datetime, once: bool = False) -> None:
+    """Writes an act in the agent's open session for this person. At home, nothing: nobody acts for her.
+
+    `once`: said already in this session, it is not said again.
+    """
     assert act in _all(), f"{act}: add its sentence to the app's counter_acts.ACTS"
     if acting.channel != COUNTER:
         return
     session = CounterSession.objects.filter(agent=acting.agent, person=acting.person, closed_at=None).first()
-    if session is not None:
+    if session is not None and not (once and session.acts.filter(act=act).exists()):
         CounterAct.objects.create(session=session, at=now, act=act)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from beffroi.apps.letters import actions, unsubscribing
+from beffroi.apps.letters import actions, kinds, unsubscribing
 from beffroi.apps.letters.actions import Always
 from beffroi.apps.letters.models import Announcement, Letter, Subscription
 from beffroi.core.errors import Refused
@@ -186,3 +186,14 @@ def test_a_letter_of_an_author_has_no_link(mailbox: Mailbox) -> None:
     (message,) = mailbox.messages
     assert message["List-Unsubscribe"] is None
     assert "http" not in message.get_content()
+
+
+@pytest.mark.parametrize("kind", [*kinds.STEPS, "petition_heard", "petition_answered", "votation_called"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_letter_about_a_petition_is_true_of_a_recall_and_of_an_association_too(kind: str, language: str) -> None:
+    """A recall is voted on by the electors alone, and an association has no council and no commune."""
+    letter = kinds.render(kind, {"reference": "2026-001"}, language)
+    told = f"{letter.subject} {letter.body}".lower()
+    assert not [
+        word for word in ("council", "conseil", "votation", "whole commune", "toute la commune") if word in told
+    ]

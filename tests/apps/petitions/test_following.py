@@ -43,9 +43,7 @@ def test_both_choices_are_hers_by_whatever_channel_she_signs(
     assert queries.follows(petition, person) == follow
 
 
-def test_a_signature_on_paper_names_and_follows_nobody(
-    petition: Petition, agent: Account, colleague: Account
-) -> None:
+def test_a_signature_on_paper_names_and_follows_nobody(petition: Petition, agent: Account, colleague: Account) -> None:
     person = town.person(1)
     town.on_paper(petition, [person], (agent, colleague))
     assert Signature.objects.get(person=person).channel == "paper"

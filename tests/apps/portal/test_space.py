@@ -12,6 +12,8 @@ from beffroi.apps.petitions import actions
 from beffroi.apps.petitions.models import Petition
 from beffroi.apps.portal import export
 from beffroi.apps.roll import actions as roll
+from beffroi.apps.roll import letter_codes
+from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
 from tests.apps import town
 from tests.apps.portal.conftest import browser
@@ -111,14 +113,28 @@ def test_what_is_printed_is_what_the_file_holds(
         assert value in page
 
 
-def test_each_field_of_my_data_has_its_words(petition: Petition, mine: Person, agent: Account, now: Traveller) -> None:
+def test_each_field_of_my_data_has_its_words(
+    petition: Petition, mine: Person, agent: Account, clerk: Account, now: Traveller
+) -> None:
     actions.sign(petition, town.herself(mine), town.NOON)
-    town.filed(mine)
+    actions.refuse(town.filed(mine), clerk, "unclear", "La question ne dit pas ce qui serait fait.", town.NOON)
+    actions.appeal(Petition.objects.get(author=mine), town.herself(mine), "La question le dit pourtant.", town.NOON)
+    actions.begin_draft(mine, actions.Words("Un banc", "", ""), town.NOON)
+    town.on_paper(petition, [mine], (agent, town.second_agent()))
+    letter_codes.print_one(mine, agent, town.NOON)
     roll.begin_counter_session(agent, mine, "passport", town.NOON)
+    roll.note_counter_act(Acting(mine, "counter", agent), "petition.signed", town.NOON)
     held = export.of_person(mine)
-    parts = [part if isinstance(part, list) else [part] for part in held.values()]
-    names = set(held) | {name for part in parts for row in part for name in row}
-    assert names <= set(export.LABELS)
+    assert fields_of(held) - set(export.LABELS) == set()
+
+
+def fields_of(part: object) -> set[str]:
+    """Each name of a field, however deep."""
+    if isinstance(part, list):
+        return {name for row in part for name in fields_of(row)}
+    if not isinstance(part, dict):
+        return set()
+    return set(part) | {name for value in part.values() for name in fields_of(value)}
 
 
 def test_the_agent_reads_the_data_of_the_person_in_front_of_her_and_of_nobody_else(

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from beffroi.apps.roll import counter_acts
 from beffroi.apps.roll.acting import COUNTER, Request
 from beffroi.apps.roll.enrolment import residence
 from beffroi.apps.roll.enrolment.forms import Departure, NewAddress
@@ -37,6 +38,7 @@ def my_address(request: Request) -> HttpResponse:
         step = request.POST.get("step", "")
         if step in _PLAIN:
             _PLAIN[step](acting, now)
+            counter_acts.note(acting, _NOTED[step], now)
             messages.success(request, _TOLD[step]())
             return redirect("roll:my_address")
         if step == "move":
@@ -54,6 +56,7 @@ def my_address(request: Request) -> HttpResponse:
 
 
 _PLAIN = {"confirm": residence.confirm_residence, "withdraw": residence.withdraw_move}
+_NOTED = {"confirm": "residence.confirmed", "withdraw": "residence.move_withdrawn"}
 _TOLD = {
     "confirm": lambda: _("Thank you. Nothing changes for another year."),
     "withdraw": lambda: _("The new address is taken back."),
@@ -68,6 +71,7 @@ def _declared(request: Request, form: NewAddress) -> bool:
     except Refused as refused:
         form.add_error("moved_on" if refused.rule == "residence.move_day" else None, sentence(refused))
         return False
+    counter_acts.note(request.acting, "residence.move", timezone.now())
     messages.success(request, _("The new address waits for an agent, who confirms it with a proof of residence."))
     return True
 
@@ -79,6 +83,7 @@ def _leaves(request: Request, form: Departure) -> bool:
     except Refused as refused:
         form.add_error("on" if refused.rule == "residence.departure_day" else None, sentence(refused))
         return False
+    counter_acts.note(request.acting, "residence.departure", timezone.now())
     messages.success(request, _("Your departure is noted. You can take it back until that day."))
     return True
 
