@@ -50,6 +50,16 @@ def test_at_the_counter_the_agent_has_seen_the_papers_and_no_copy_is_taken(agent
     assert not Account.objects.filter(person=person).exists(), "without an address no account opens"
 
 
+def test_nobody_is_enrolled_with_the_address_of_an_account_at_work_whose_desk_it_would_shut(
+    agent: Account, own_home: Path
+) -> None:
+    for ask in (lambda: asked(email=" Guichet@example.org"), lambda: at_counter(agent, email="guichet@example.org")):
+        with pytest.raises(Refused, match="address_taken"):
+            ask()
+    assert files(own_home) == []
+    assert not Enrolment.objects.exists()
+
+
 def test_sixteen_is_counted_on_the_day_and_whoever_is_fifteen_is_told_from_when(town: None) -> None:
     sixteen_today = NOW.date().replace(year=NOW.year - 16)
     asked(birth_date=sixteen_today)

@@ -59,7 +59,7 @@ def must_be_old_enough(birth_date: date, today: date) -> None:
 def ask_online(asker: Asker, proofs: Mapping[str, uploads.Upload], now: datetime) -> Receipt:
     """A request from the web: the mailbox is confirmed (the caller has seen its code), both papers are files.
 
-    `Refused`: enrolment.too_young, enrolment.no_proof, enrolment.asked_already, enrolment.too_many.
+    `Refused`: enrolment.too_young, enrolment.no_proof, enrolment.asked_already, enrolment.too_many, roll.address_taken.
     """
     must_be_old_enough(asker.birth_date, localdate(now))
     if set(proofs) != set(Proof.Kind.values) or not asker.email:
@@ -85,6 +85,8 @@ def ask_at_counter(asker: Asker, agent: Account, now: datetime) -> Receipt:
 def _ask(asker: Asker, files: Mapping[str, str], agent: Account | None, now: datetime) -> Receipt:
     code = receipts.new()
     email = normal_address(asker.email)
+    if email and Account.objects.filter(work_email=email).exists():  # it would shut that account's desk
+        raise Refused("roll.address_taken")
     waiting = Enrolment.objects.filter(email=email, state__in=(State.WAITING, State.APPEALED))
     if email and waiting.count() >= MOST_WAITING:
         raise Refused("enrolment.too_many")
