@@ -215,6 +215,7 @@ def choose(address: str, code_id: int, account: int, proof: date | str, now: dat
     return chosen
 
 
+@transaction.atomic
 def is_living(address: str, code_id: int, now: datetime) -> bool:
     """Whether a right code may still be used."""
     return _living(now).filter(pk=code_id, address_mac=address_mac(address)).exists()

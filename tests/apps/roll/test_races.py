@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from django.db import connections
 
-from beffroi.apps.roll import actions, identities, letter_codes, second_factor
+from beffroi.apps.roll import actions, identities, letter_codes, second_factor, signing_in
 from beffroi.apps.roll.models import Account, CounterSession, ForeignIdentity, LetterCode, Person, SignInCode
 from beffroi.apps.roll.oidc import Identity
 from beffroi.core.errors import Refused
@@ -116,3 +116,10 @@ def test_two_identities_for_one_person_at_the_same_instant_link_one(odette: Pers
     )
     assert sorted(told) == ["", *["roll.identity_other"] * 3]
     assert ForeignIdentity.objects.count() == 1
+
+
+def test_the_page_that_asks_which_person_looks_at_the_code_outside_any_transaction(simone: Person) -> None:
+    code = actions.issue_code("loriot@example.org", NOW)
+    row = SignInCode.objects.get()
+    assert signing_in.is_living("loriot@example.org", row.pk, NOW)
+    assert not signing_in.is_living("odette@example.org", row.pk, NOW), code
