@@ -2,10 +2,32 @@
 
 from datetime import datetime
 
+from beffroi.apps.letters.models import Letter, Subscription
 from beffroi.apps.petitions import actions, traces, unusual
-from beffroi.apps.petitions.models import CheckedLine, JudgedSignature, PaperLine, Signature, Trace
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    JudgedSignature,
+    PaperLine,
+    ReadLine,
+    SheetReading,
+    Signature,
+    Trace,
+)
 from beffroi.apps.votations.erasing import erase
 from beffroi.web.jobs import Job
+
+#: The tables of which erasing deletes or empties rows that say who signed.
+NAMING = (
+    Signature,
+    PaperLine,
+    SheetReading,
+    ReadLine,
+    JudgedSignature,
+    CheckedLine,
+    Trace,
+    Letter,
+    Subscription,
+)
 
 
 def _count(now: datetime) -> None:
@@ -54,7 +76,7 @@ def _look(now: datetime) -> None:
 def _forget_names(now: datetime) -> None:
     traces.forget(now)
     if actions.erase_due(now):
-        erase([Signature, PaperLine, JudgedSignature, CheckedLine, Trace])  # from the disk too
+        erase(NAMING)  # from the disk too
 
 
 JOBS = [

@@ -13,7 +13,7 @@ from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.gazette.models import Checkpoint, Entry
 from beffroi.apps.petitions import actions, queries
 from beffroi.apps.petitions.actions.sampling import list_bytes
-from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Sample, Signature
+from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Sample, Sheet, Signature
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
 from beffroi.core import suffrage
@@ -29,13 +29,18 @@ LATER = NOON + HOUR
 
 @pytest.fixture
 def judge(commune: None) -> Account:
-    """Another agent than the one who enters the lines."""
+    """Another agent than the two who read the sheets."""
     return town.agent("Blanche Hulotte")
 
 
-def on_paper(petition: Petition, agent: Account, people: list[Person], sheet: str = "F-0001") -> None:
-    for line, someone in enumerate(people, 1):
-        actions.enter_line(petition, sheet, line, agent, someone, "", NOON)
+@pytest.fixture
+def readers(agent: Account, colleague: Account) -> tuple[Account, Account]:
+    """The two agents who read each sheet; the lines are written when the second has finished."""
+    return agent, colleague
+
+
+def on_paper(petition: Petition, readers: tuple[Account, Account], people: list[Person]) -> Sheet:
+    return town.on_paper(petition, people, readers)
 
 
 def crossed(petition: Petition, rung: str = "hearing") -> Crossing:
@@ -68,19 +73,19 @@ def test_without_paper_nobody_has_to_look(petition: Petition) -> None:
 
 
 def test_where_the_other_signatures_are_enough_alone_nobody_has_to_look_at_the_paper(
-    petition: Petition, agent: Account
+    petition: Petition, readers: tuple[Account, Account]
 ) -> None:
     town.signed_by(petition, town.people(5))
-    on_paper(petition, agent, town.people(2, start=20))
+    on_paper(petition, readers, town.people(2, start=20))
     assert actions.verify(crossed(petition), LATER).valid == 7
     assert not Sample.objects.exists()
 
 
 def test_where_all_together_are_too_few_for_the_roll_nobody_has_to_look_at_the_paper(
-    petition: Petition, agent: Account
+    petition: Petition, readers: tuple[Account, Account]
 ) -> None:
     signers = town.people(5)
-    on_paper(petition, agent, signers)
+    on_paper(petition, readers, signers)
     crossing = crossed(petition)
     roll.leave(signers[0], town.TODAY)
     assert actions.verify(crossing, LATER).valid == 4
@@ -88,11 +93,11 @@ def test_where_all_together_are_too_few_for_the_roll_nobody_has_to_look_at_the_p
 
 
 def test_a_short_list_that_decides_is_compared_line_by_line_and_nothing_is_caused_before(
-    petition: Petition, agent: Account, judge: Account
+    petition: Petition, readers: tuple[Account, Account], judge: Account
 ) -> None:
     town.sitting()
     town.signed_by(petition, town.people(2))
-    on_paper(petition, agent, town.people(3, start=20))
+    on_paper(petition, readers, town.people(3, start=20))
     crossing = actions.verify(crossed(petition), LATER)
     actions.fire_waiting(LATER)
     assert crossing.verified_at is None
@@ -106,9 +111,9 @@ def test_a_short_list_that_decides_is_compared_line_by_line_and_nothing_is_cause
 
 
 def test_a_line_that_nobody_signed_is_refused_with_its_code_and_counts_no_more(
-    petition: Petition, agent: Account, judge: Account
+    petition: Petition, readers: tuple[Account, Account], judge: Account
 ) -> None:
-    on_paper(petition, agent, town.people(5))
+    on_paper(petition, readers, town.people(5))
     crossing = actions.verify(crossed(petition), LATER)
     first = crossing.sample.rows.get(place=0)
     actions.judge_line(first, judge, "unsigned", LATER)
@@ -121,11 +126,11 @@ def test_a_line_that_nobody_signed_is_refused_with_its_code_and_counts_no_more(
 
 
 def test_whoever_was_refused_on_paper_may_sign_by_herself_and_the_attempt_takes_nothing_back(
-    petition: Petition, agent: Account, judge: Account
+    petition: Petition, readers: tuple[Account, Account], judge: Account
 ) -> None:
     """She withdraws and signs online while the lines are judged: the verdict is about the paper."""
     people = town.people(5)
-    on_paper(petition, agent, people)
+    on_paper(petition, readers, people)
     crossing = actions.verify(crossed(petition), LATER)
     row = crossing.sample.rows.get(signature__person=people[0])
     actions.judge_line(row, judge, "unsigned", LATER)
@@ -139,9 +144,9 @@ def test_whoever_was_refused_on_paper_may_sign_by_herself_and_the_attempt_takes_
 
 
 def test_the_list_is_in_the_journal_before_the_seed_exists_and_the_seed_is_that_of_the_next_head(
-    petition: Petition, agent: Account, drawing: None
+    petition: Petition, readers: tuple[Account, Account], drawing: None
 ) -> None:
-    on_paper(petition, agent, town.people(8))
+    on_paper(petition, readers, town.people(8))
     gazette.sequence(NOON)
     crossing = actions.verify(crossed(petition), LATER)
     sample = crossing.sample
@@ -171,11 +176,11 @@ def drawn_sample(petition: Petition) -> Sample:
 
 
 def test_a_sample_whose_interval_is_wholly_above_the_threshold_is_enough(
-    petition: Petition, agent: Account, judge: Account, drawing: None
+    petition: Petition, readers: tuple[Account, Account], judge: Account, drawing: None
 ) -> None:
     """Of 8 lines 3 are drawn, all valid: at 80 % at least 5 of the 8 are, and 2 came online."""
     town.signed_by(petition, town.people(2))
-    on_paper(petition, agent, town.people(8, start=20))
+    on_paper(petition, readers, town.people(8, start=20))
     sample = drawn_sample(petition)
     judge_all(sample, judge)
     closed = actions.verify(sample.crossing, LATER)
@@ -186,9 +191,9 @@ def test_a_sample_whose_interval_is_wholly_above_the_threshold_is_enough(
 
 
 def test_a_sample_whose_interval_is_wholly_below_the_threshold_is_too_few(
-    petition: Petition, agent: Account, judge: Account, drawing: None
+    petition: Petition, readers: tuple[Account, Account], judge: Account, drawing: None
 ) -> None:
-    on_paper(petition, agent, town.people(7))
+    on_paper(petition, readers, town.people(7))
     sample = drawn_sample(petition)
     judge_all(sample, judge, "unsigned")
     closed = actions.verify(sample.crossing, LATER)
@@ -203,9 +208,9 @@ def test_a_sample_whose_interval_is_wholly_below_the_threshold_is_too_few(
 
 
 def test_an_interval_that_straddles_the_threshold_has_the_whole_list_judged(
-    petition: Petition, agent: Account, judge: Account, drawing: None
+    petition: Petition, readers: tuple[Account, Account], judge: Account, drawing: None
 ) -> None:
-    on_paper(petition, agent, town.people(6))
+    on_paper(petition, readers, town.people(6))
     sample = drawn_sample(petition)
     judge_all(sample, judge, "other_person", only=1)
     judge_all(sample, judge)
@@ -222,9 +227,9 @@ def test_an_interval_that_straddles_the_threshold_has_the_whole_list_judged(
 
 
 def test_what_the_panel_strikes_off_while_a_sample_is_judged_is_taken_from_what_is_sure(
-    petition: Petition, agent: Account, judge: Account, drawing: None
+    petition: Petition, readers: tuple[Account, Account], judge: Account, drawing: None
 ) -> None:
-    on_paper(petition, agent, town.people(8, start=20))
+    on_paper(petition, readers, town.people(8, start=20))
     sample = drawn_sample(petition)
     judge_all(sample, judge)
     gone = sample.rows.filter(to_judge=False)[0]
@@ -237,13 +242,13 @@ def test_what_the_panel_strikes_off_while_a_sample_is_judged_is_taken_from_what_
 
 
 def test_a_line_compared_for_one_threshold_is_not_looked_at_again_for_the_next(
-    petition: Petition, agent: Account, judge: Account
+    petition: Petition, readers: tuple[Account, Account], judge: Account
 ) -> None:
-    on_paper(petition, agent, town.people(5))
+    on_paper(petition, readers, town.people(5))
     first = actions.verify(crossed(petition), LATER)
     judge_all(first.sample, judge)
     actions.verify(first, LATER)
-    on_paper(petition, agent, town.people(5, start=20), sheet="F-0002")
+    on_paper(petition, readers, town.people(5, start=20))
     second = actions.verify(crossed(petition, "referendum"), LATER)
     assert second.sample.rows.filter(verdict="").count() == 5
     judge_all(second.sample, judge)
@@ -252,17 +257,35 @@ def test_a_line_compared_for_one_threshold_is_not_looked_at_again_for_the_next(
 
 class TestWhoMayJudge:
     @pytest.fixture
-    def line(self, petition: Petition, agent: Account) -> CheckedLine:
-        on_paper(petition, agent, town.people(5))
+    def line(self, petition: Petition, readers: tuple[Account, Account]) -> CheckedLine:
+        on_paper(petition, readers, town.people(5))
         return actions.verify(crossed(petition), LATER).sample.rows.get(place=0)
 
-    def test_nobody_judges_the_line_that_she_entered(self, line: CheckedLine, agent: Account) -> None:
+    @pytest.mark.parametrize("reader", [0, 1])
+    def test_neither_of_the_two_who_read_a_sheet_judges_its_lines(
+        self, line: CheckedLine, readers: tuple[Account, Account], reader: int
+    ) -> None:
         with pytest.raises(Refused, match="own_line"):
-            actions.judge_line(line, agent, "", LATER)
+            actions.judge_line(line, readers[reader], "", LATER)
 
-    def test_the_database_itself_refuses_it(self, line: CheckedLine, agent: Account) -> None:
+    def test_nor_does_a_third_who_settled_another_line_of_it(
+        self, petition: Petition, readers: tuple[Account, Account], clerk: Account
+    ) -> None:
+        people = town.people(5)
+        sheet = town.handed_in(petition, readers[0], 6)
+        town.read(sheet, readers[0], [*people, "illegible"])
+        town.read(sheet, readers[1], [*people, "ambiguous"])
+        actions.settle(sheet, 6, clerk, town.as_read("illegible"), NOON)
+        line = actions.verify(crossed(petition), LATER).sample.rows.get(place=0)
+        assert line.entered_by == readers[1]
+        with pytest.raises(Refused, match="own_line"):
+            actions.judge_line(line, clerk, "", LATER)
+
+    def test_the_database_itself_refuses_the_one_whose_reading_made_it_a_signature(
+        self, line: CheckedLine, readers: tuple[Account, Account]
+    ) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
-            CheckedLine.objects.filter(pk=line.pk).update(verdict="", judge=agent, judged_at=LATER)
+            CheckedLine.objects.filter(pk=line.pk).update(verdict="", judge=readers[1], judged_at=LATER)
 
     def test_nobody_judges_her_own_signature(self, line: CheckedLine) -> None:
         assert line.signature.person is not None
@@ -287,11 +310,14 @@ class TestWhoMayJudge:
             actions.judge_line(line, judge, "", LATER)
 
 
-def test_the_journal_says_no_sheet_no_line_and_no_name(petition: Petition, agent: Account, judge: Account) -> None:
-    on_paper(petition, agent, town.people(5))
+def test_the_journal_of_a_check_says_no_sheet_no_line_and_no_name(
+    petition: Petition, readers: tuple[Account, Account], judge: Account
+) -> None:
+    """That a sheet was handed in is public; what was read, drawn or refused on it is not."""
+    sheet = on_paper(petition, readers, town.people(5))
     crossing = actions.verify(crossed(petition), LATER)
     judge_all(crossing.sample, judge)
     actions.verify(crossing, LATER)
-    said = " ".join(Entry.objects.values_list("leaf", flat=True))
-    assert "F-0001" not in said
-    assert "Pinson" not in said
+    entries = Entry.objects.values_list("kind", "leaf")
+    assert {kind for kind, leaf in entries if sheet.code in leaf} == {"petition.sheet_received"}
+    assert "Pinson" not in " ".join(leaf for _, leaf in entries)

@@ -7,8 +7,19 @@ from django.test import Client
 
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.petitions import actions, unusual
-from beffroi.apps.petitions.models import CheckedLine, Crossing, NamesSeen, Petition, Ruling, Signal, Signature, Tally
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    Crossing,
+    NamesSeen,
+    Petition,
+    Ruling,
+    Sheet,
+    Signal,
+    Signature,
+    Tally,
+)
 from beffroi.apps.petitions.models import Trace as Traced
+from beffroi.apps.petitions.sheet_codes import shown
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account
 from tests.apps import town
@@ -50,10 +61,9 @@ def signal(petition: Petition) -> Signal:
 
 
 @pytest.fixture
-def waiting(petition: Petition, agent: Account) -> Crossing:
-    """Five paper lines decide, and wait for somebody who did not enter them."""
-    for line, someone in enumerate(town.people(5), 1):
-        actions.enter_line(petition, "F-0001", line, agent, someone, "", NOON)
+def waiting(petition: Petition, agent: Account, colleague: Account) -> Crossing:
+    """Five paper lines decide, and wait for somebody who has not read them."""
+    town.on_paper(petition, town.people(5), (agent, colleague))
     actions.count(NOON)
     actions.verify_waiting(NOON)
     gazette.sequence(NOON)
@@ -140,7 +150,9 @@ class TestReport:
         page = visitors["anonymous"].get(f"/petitions/{petition.number}/verifications").content.decode()
         assert "5 valid, 0 refused" in page
         assert "5 compared of 5" in page
-        assert "F-0001" not in page
+        sheet = Sheet.objects.get().code
+        assert sheet not in page
+        assert shown(sheet) not in page
         assert "Prénom" not in page
         assert "Bruant" not in page
 

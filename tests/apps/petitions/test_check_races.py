@@ -27,9 +27,8 @@ def panel(name: str) -> Account:
     return roll.open_work_account(name, f"{name.lower()}@mairie.example.org", "panel")
 
 
-def test_workers_and_judges_at_once_close_a_list_once(petition: Petition, agent: Account) -> None:
-    for line, someone in enumerate(town.people(6), 1):
-        actions.enter_line(petition, "F-1", line, agent, someone, "", NOON)
+def test_workers_and_judges_at_once_close_a_list_once(petition: Petition, agent: Account, colleague: Account) -> None:
+    town.on_paper(petition, town.people(6), (agent, colleague))
     actions.count(NOON)
     judges = [panel("Irène"), panel("Ulysse")]
 
@@ -102,7 +101,7 @@ def test_what_was_erased_is_no_longer_on_the_disk(petition: Petition) -> None:
     actions.close_due(closes)
     if connection.vendor == "sqlite":
         assert any(found(str(mark)) for mark in marks)
-    jobs._forget(closes + timedelta(days=200))
+    jobs._forget_names(closes + timedelta(days=200))
     if connection.vendor == "sqlite":
         assert not any(found(str(mark)) for mark in marks)
     assert not Signature.objects.filter(erased=False).exists()

@@ -9,9 +9,22 @@ from django.db import IntegrityError, models, transaction
 from beffroi.apps.assemblies.models import Hearing, Sitting
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.letters.actions import queue
-from beffroi.apps.petitions import actions, queries
-from beffroi.apps.petitions.models import CheckedLine, JudgedSignature, PaperLine, Petition, Signature, Trace
+from beffroi.apps.letters.models import Letter, Subscription
+from beffroi.apps.petitions import actions, jobs, queries
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    Figures,
+    JudgedSignature,
+    PaperLine,
+    Petition,
+    ReadLine,
+    Sheet,
+    SheetReading,
+    Signature,
+    Trace,
+)
 from beffroi.apps.roll.models import Account, Person
+from beffroi.web import uploads
 from tests.apps import town
 from tests.apps.town import NOON
 
@@ -49,10 +62,9 @@ def test_the_names_go_when_the_delay_is_over_and_not_a_second_before(petition: P
     assert '"count":3' in Entry.objects.get(kind="petition.erased").leaf
 
 
-def test_the_figures_stay_true(petition: Petition, closes: datetime, agent: Account) -> None:
+def test_the_figures_stay_true(petition: Petition, closes: datetime, agent: Account, colleague: Account) -> None:
     town.signed_by(petition, town.people(3), legal=True)
-    actions.enter_line(petition, "F-1", 1, agent, town.person(20), "", NOON)
-    actions.enter_line(petition, "F-1", 2, agent, None, "illegible", NOON)
+    town.on_paper(petition, [town.person(20), "illegible"], (agent, colleague))
     actions.withdraw(petition, town.herself(Person.objects.get(roll_number="T-00001")), NOON + HOUR)
     closed(petition, closes)
     before = queries.channels(queries.get(petition.number))
@@ -61,6 +73,38 @@ def test_the_figures_stay_true(petition: Petition, closes: datetime, agent: Acco
     assert (before.rows, before.reasons) == (after.rows, after.reasons)
     assert after.signatures == 3
     assert actions.recount(closes + KEEP) == 0
+
+
+def test_the_places_published_while_there_were_persons_are_not_computed_anew_without_them(
+    petition: Petition, closes: datetime
+) -> None:
+    town.signed_by(petition, town.people(3))
+    closed(petition, closes)
+    actions.publish_figures(closes + DAY)
+    before = Figures.objects.values().get()
+    actions.erase_due(closes + KEEP)
+    Figures.objects.update(on=NOON.date())  # as if the worker had not run since
+    assert actions.publish_figures(closes + KEEP) == 0
+    assert Figures.objects.values().get() == {**before, "on": NOON.date()}
+
+
+def test_every_table_that_erasing_deletes_rows_of_is_rewritten_on_the_disk(
+    petition: Petition, closes: datetime, agent: Account, colleague: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewritten: list[type[models.Model]] = []
+    monkeypatch.setattr("beffroi.apps.petitions.jobs.erase", rewritten.extend)
+    follower, on_paper = town.people(2)
+    receipt = actions.sign(petition, town.herself(follower), NOON, follow=True)
+    Trace.objects.create(signature=receipt.signature, device="d" * 64, at=NOON)
+    queue("signature_struck", follower.ref, petition.number, NOON)
+    town.on_paper(petition, [on_paper], (agent, colleague))
+    closed(petition, closes)
+    here = [model for model in apps.get_models() if model._meta.app_label in {"petitions", "letters"}]
+    before = {model: model._default_manager.count() for model in here}
+    jobs._forget_names(closes + KEEP)
+    fewer = {model for model in here if model._default_manager.count() < before[model]}
+    assert {Signature, *fewer} <= set(rewritten)
+    assert {PaperLine, ReadLine, SheetReading, Subscription, Letter} <= fewer
 
 
 def test_a_legal_request_keeps_its_signer_until_its_quarter_is_over(
@@ -81,10 +125,9 @@ class TestEffects:
         return town.sitting(now=closes)
 
     def test_a_list_that_is_still_judged_keeps_its_names(
-        self, petition: Petition, closes: datetime, agent: Account
+        self, petition: Petition, closes: datetime, agent: Account, colleague: Account
     ) -> None:
-        for line, someone in enumerate(town.people(5), 1):
-            actions.enter_line(petition, "F-1", line, agent, someone, "", NOON)
+        town.on_paper(petition, town.people(5), (agent, colleague))
         closed(petition, closes)
         assert actions.erase_due(closes + 10 * KEEP) == 0
 
@@ -123,19 +166,34 @@ def person_columns() -> list[tuple[type[models.Model], str]]:
     ]
 
 
+def half_read(petition: Petition, agent: Account, lines: list[Person]) -> Sheet:
+    """A sheet that one agent has read and that was lost before the other did: its readings name people too."""
+    sheet = town.handed_in(petition, agent, len(lines))
+    town.read(sheet, agent, lines)
+    return actions.lose(sheet, agent, NOON)
+
+
 def test_a_thief_of_the_database_finds_nobody_of_those_who_signed(
-    petition: Petition, closes: datetime, agent: Account
+    petition: Petition, closes: datetime, agent: Account, colleague: Account
 ) -> None:
     """Every table is read, every value compared: only the author is left, who is public."""
     town.sitting(now=closes)
     signers = town.people(4)
     for someone in signers[:3]:
-        receipt = actions.sign(petition, town.herself(someone), NOON)
+        receipt = actions.sign(petition, town.herself(someone), NOON, follow=True)
         Trace.objects.create(signature=receipt.signature, device="d" * 64, network="n" * 64, at=NOON)
     actions.sign(petition, town.at_counter(signers[3], agent), NOON)
     on_paper = town.people(4, start=20)
-    for line, someone in enumerate(on_paper, 1):
-        actions.enter_line(petition, "F-1", line, agent, someone, "", NOON)
+    not_counted = town.people(2, start=30)
+    sheets = [
+        town.on_paper(petition, [*on_paper, "illegible"], (agent, colleague)),
+        half_read(petition, agent, not_counted),
+    ]
+    scans = [
+        actions.attach_scan(sheet, uploads.Upload(b"%PDF-1.4 names", uploads.PDF), agent, NOON).file for sheet in sheets
+    ]
+    assert ReadLine.objects.filter(person__isnull=False).count() == 10
+    assert Subscription.objects.filter(reference=petition.number).count() == 3
     queue("signature_struck", signers[0].ref, petition.number, NOON)
     actions.count(NOON)
     actions.verify_waiting(NOON)
@@ -144,7 +202,7 @@ def test_a_thief_of_the_database_finds_nobody_of_those_who_signed(
         actions.judge_line(row, judge, "", NOON)
     closed(petition, closes)
     assert actions.erase_due(closes + 10 * KEEP) == 1
-    people = signers + on_paper
+    people = signers + on_paper + not_counted
     keys, refs = {row.pk for row in people}, {str(row.ref) for row in people}
     left = [
         (model.__name__, name)
@@ -152,9 +210,20 @@ def test_a_thief_of_the_database_finds_nobody_of_those_who_signed(
         if set(model._default_manager.values_list(f"{name}_id", flat=True)) & (keys if "person" in name else set())
     ]
     assert left == []
-    for model in (CheckedLine, JudgedSignature, Trace):
-        assert not model._default_manager.exists()
+    for gone in (CheckedLine, JudgedSignature, Trace, ReadLine, SheetReading, Subscription):
+        assert not gone._default_manager.exists()
+    for scan in scans:
+        with pytest.raises(FileNotFoundError):
+            uploads.load("sheets", scan)
     assert not PaperLine.objects.filter(signature__isnull=False).exists()
+    at_work = {agent.pk, colleague.pk, judge.pk}
+    acts = {
+        f"{model.__name__}.{name}"
+        for model, name in person_columns()
+        if "person" not in name and at_work & set(model._default_manager.values_list(f"{name}_id", flat=True))
+    }
+    # What agents did with a whole sheet, or on a line that names nobody.
+    assert acts == {"Printing.by", "Sheet.received_by", "Sheet.ended_by", "SheetScan.by", "PaperLine.agent"}
     for model in apps.get_models():
         if model._meta.app_label in {"petitions", "letters"}:
             text = repr(list(model._default_manager.values()))

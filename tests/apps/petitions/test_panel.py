@@ -99,13 +99,12 @@ class TestSignals:
             actions.sign(petition, town.at_counter(someone, agent), NOON + number * MINUTE)
         assert kinds(petition) == {"agent_day"}
 
-    def test_a_sheet_of_which_most_lines_were_refused_is_shown(self, petition: Petition, agent: Account) -> None:
-        for line in range(1, 6):
-            actions.enter_line(petition, "F-9", line, agent, None, "not_on_roll", NOON)
-        for line, someone in enumerate(town.people(3), 6):
-            actions.enter_line(petition, "F-9", line, agent, someone, "", NOON)
+    def test_a_sheet_of_which_most_lines_were_refused_is_shown(
+        self, petition: Petition, agent: Account, colleague: Account
+    ) -> None:
+        sheet = town.on_paper(petition, [*["not_on_roll"] * 5, *town.people(3)], (agent, colleague))
         found = next(row for row in unusual.find(petition, LATER) if row.code == "sheet")
-        assert (found.number, found.subject, len(found.signatures)) == (5, "F-9", 3)
+        assert (found.number, found.subject, len(found.signatures)) == (5, sheet.code, 3)
 
     def test_looking_again_finds_the_same_signals_and_a_decided_one_does_not_come_back(
         self, petition: Petition, signal: Signal, member: Account
@@ -172,7 +171,13 @@ class TestDecisions:
 
     @pytest.mark.parametrize("channel", ["web", "paper"])
     def test_whoever_was_struck_off_signs_again_at_the_counter_only(
-        self, petition: Petition, signal: Signal, member: Account, agent: Account, channel: str
+        self,
+        petition: Petition,
+        signal: Signal,
+        member: Account,
+        agent: Account,
+        colleague: Account,
+        channel: str,
     ) -> None:
         row = signal.signatures.all()[0]
         assert row.person is not None
@@ -181,7 +186,7 @@ class TestDecisions:
             with pytest.raises(Refused, match="struck_off"):
                 actions.sign(petition, town.herself(row.person), LATER)
         else:
-            line = actions.enter_line(petition, "F-1", 1, agent, row.person, "", LATER)
+            line = town.on_paper(petition, [row.person], (agent, colleague), LATER).paper_lines.get()
             assert (line.refusal, line.signature) == ("struck_off", None)
         actions.sign(petition, town.at_counter(row.person, agent), LATER)
         actions.count(LATER)

@@ -29,7 +29,19 @@ from hypothesis.stateful import (
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import actions, queries, unusual
-from beffroi.apps.petitions.models import CheckedLine, Crossing, Effect, Petition, Signal, Signature, Tally
+from beffroi.apps.petitions.models import (
+    CheckedLine,
+    Crossing,
+    Effect,
+    PaperLine,
+    Petition,
+    ReadLine,
+    Sheet,
+    Signal,
+    Signature,
+    Tally,
+)
+from beffroi.apps.petitions.paper_models import LINES_OF_A_SHEET
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
 from beffroi.core.errors import Refused
@@ -38,6 +50,7 @@ from tests.apps.town import NOON
 
 PEOPLE = 16
 who = st.integers(0, PEOPLE - 1)
+signing = st.sampled_from(["web", "counter"])
 channels = st.sampled_from(["web", "counter", "paper"])
 verdicts = st.sampled_from(["", "", "", "unsigned", "other_person"])
 
@@ -54,7 +67,7 @@ class Life(RuleBasedStateMachine):
         self.petition: Petition = self.world.petition
         self.people: list[Person] = self.world.people
         self.now = NOON
-        self.line = 0
+        self.late: list[tuple[Sheet, list[tuple[Person, bool]]]] = []  # handed in, not read yet
         self.closed = False
         self.fired: set[int] = set()
 
@@ -71,28 +84,29 @@ class Life(RuleBasedStateMachine):
     def a_crowd_signs(self, mix: list[tuple[str, bool]]) -> None:
         """A life that begins near a threshold has something to tell."""
         for place, (channel, legal) in enumerate(mix):
-            self.somebody_signs(place, channel, legal)
+            if channel != "paper":
+                self.somebody_signs(place, channel, legal)
+        lines = [(place, legal) for place, (channel, legal) in enumerate(mix) if channel == "paper"]
+        for first in range(0, len(lines), LINES_OF_A_SHEET):
+            self.a_sheet_is_handed_in(lines[first : first + LINES_OF_A_SHEET], at_once=True)
 
     def sign(self, person: Person, channel: str, legal: bool) -> None:
         agent: Account = self.world.agent
         person.refresh_from_db()
         before = queries.signature_of(self.petition, person)
         stood = queries.stands(before)
-        if channel == "paper":
-            self.line += 1
-            sheet = f"F-{self.line // 9 + 1:04d}"
-            entered = actions.enter_line(self.petition, sheet, self.line, agent, person, "", self.now, legal)
-            signed = entered.signature is not None
-        else:
-            acting = town.herself(person) if channel == "web" else town.at_counter(person, agent)
-            actions.sign(self.petition, acting, self.now, legal)
-            signed = True
-        assert not (signed and stood), "a standing signature was given twice"
-        assert not (signed and self.closed), "a closed petition took a signature"
-        if signed and before is not None and before.refusal in Signature.STRUCK:
+        acting = town.herself(person) if channel == "web" else town.at_counter(person, agent)
+        actions.sign(self.petition, acting, self.now, legal)
+        self.check_that_she_could(before, stood, channel)
+
+    def check_that_she_could(self, before: Signature | None, stood: bool, channel: str) -> None:
+        """What holds of every act that made a signature, whatever the channel."""
+        assert not stood, "a standing signature was given twice"
+        assert not self.closed, "a closed petition took a signature"
+        if before is not None and before.refusal in Signature.STRUCK:
             assert channel == "counter"
 
-    @rule(person=who, channel=channels, legal=st.booleans())
+    @rule(person=who, channel=signing, legal=st.booleans())
     def somebody_signs(self, person: int, channel: str, legal: bool) -> None:
         self.tick()
         with suppress(Refused):
@@ -100,8 +114,46 @@ class Life(RuleBasedStateMachine):
 
     @rule(start=who, number=st.integers(2, 8), channel=channels, legal=st.booleans())
     def several_sign(self, start: int, number: int, channel: str, legal: bool) -> None:
-        for place in range(start, start + number):
-            self.somebody_signs(place % PEOPLE, channel, legal)
+        places = [place % PEOPLE for place in range(start, start + number)]
+        if channel == "paper":
+            self.a_sheet_is_handed_in([(place, legal) for place in places], at_once=True)
+            return
+        for place in places:
+            self.somebody_signs(place, channel, legal)
+
+    @rule(lines=st.lists(st.tuples(who, st.booleans()), min_size=1, max_size=4), at_once=st.booleans())
+    def a_sheet_is_handed_in(self, lines: list[tuple[int, bool]], at_once: bool) -> None:
+        """The same person may be on it twice."""
+        self.tick()
+        with suppress(Refused):
+            sheet = town.handed_in(self.petition, self.world.agent, len(lines), self.now)
+            assert not self.closed, "a closed petition took a sheet"
+            self.late.append((sheet, [(self.people[person], legal) for person, legal in lines]))
+        if at_once:
+            self.a_sheet_is_read()
+
+    @precondition(lambda self: self.late)
+    @rule()
+    def a_sheet_is_read(self) -> None:
+        """By two agents alike, whatever has happened since it was handed in; by nobody once the petition is closed."""
+        if not self.late:
+            return
+        self.tick()
+        sheet, lines = self.late.pop()
+        before = {person: queries.signature_of(self.petition, person) for person, _ in lines}
+        stood = {person: queries.stands(row) for person, row in before.items()}
+        with suppress(Refused):
+            for reader in (self.world.agent, self.world.colleague):
+                town.read(sheet, reader, lines, self.now)
+        signed = list(
+            PaperLine.objects.filter(sheet=sheet, signature__isnull=False).select_related("signature__person")
+        )
+        for row in signed:
+            assert row.signature is not None
+            assert row.signature.person is not None
+            person = row.signature.person
+            self.check_that_she_could(before[person], stood[person], "paper")
+        assert len({row.signature_id for row in signed}) == len(signed), "two lines of a sheet took one signature"
 
     @rule(person=who, at_counter=st.booleans())
     def somebody_withdraws(self, person: int, at_counter: bool) -> None:
@@ -161,7 +213,8 @@ class Life(RuleBasedStateMachine):
         assert closes_at is not None
         self.now = max(self.now, closes_at)
         actions.close_due(self.now)
-        self.closed = True
+        self.closed = Petition.objects.get(pk=self.petition.pk).state == Petition.State.CLOSED
+        assert self.closed or self.late, "nothing was to be waited for"
 
     @precondition(lambda self: self.closed)
     @rule()
@@ -228,6 +281,8 @@ class Life(RuleBasedStateMachine):
         petition = Petition.objects.get(pk=self.petition.pk)
         if petition.erased_at is not None:
             assert not Signature.objects.filter(petition=petition, person__isnull=False).exists()
+            assert not ReadLine.objects.filter(reading__sheet__petition=petition).exists()
+            assert not PaperLine.objects.filter(petition=petition, signature__isnull=False).exists()
             total = Tally.objects.filter(petition=petition).aggregate(total=Sum("signatures"))["total"]
             assert total == Signature.objects.filter(petition=petition, counted=True).count()
 
@@ -245,18 +300,19 @@ def _drawing(settings: Any, tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_drawing")
-def test_any_interleaving_leaves_the_rules_standing(petition: Petition, agent: Account) -> None:
+def test_any_interleaving_leaves_the_rules_standing(petition: Petition, agent: Account, colleague: Account) -> None:
     assert petition.closes_at is not None
     town.sitting()
     town.sitting(now=petition.closes_at)
     Life.world = SimpleNamespace(
         petition=petition,
         agent=agent,
+        colleague=colleague,
         judge=town.agent("Blanche Hulotte"),
         member=roll.open_work_account("Irène Bruant", "irene@mairie.example.org", "panel"),
         people=town.people(PEOPLE),
     )
     few = settings(
-        max_examples=20, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=15, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(Life, settings=few)

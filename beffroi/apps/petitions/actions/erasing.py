@@ -13,6 +13,7 @@ from django.utils.timezone import get_current_timezone, localdate, make_aware
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.letters.models import Letter, Subscription
+from beffroi.apps.petitions.actions.sheets import remove_scan
 from beffroi.apps.petitions.actions.state import locked, quarter_of
 from beffroi.apps.petitions.models import (
     CheckedLine,
@@ -23,6 +24,8 @@ from beffroi.apps.petitions.models import (
     PaperLine,
     Petition,
     ReadLine,
+    SheetReading,
+    SheetScan,
     Signal,
     Signature,
     Trace,
@@ -92,13 +95,19 @@ def _evening(day: date) -> datetime:
 
 
 def _erase(petition: Petition, now: datetime) -> None:
-    """Chunk by chunk, each in its own transaction; the petition is marked at the end."""
+    """Chunk by chunk, each in its own transaction; the petition is marked at the end.
+
+    Sheets stay, each accounted for, with the agents who printed them or took them in: acts of office that name nobody.
+    """
+    for scan in SheetScan.objects.filter(sheet__petition=petition, removed_at=None):
+        remove_scan(scan, now)
     for model, rows in (
         (Trace, Q(signature__petition=petition)),
         (CheckedLine, Q(sample__crossing__rung__petition=petition)),
         (JudgedSignature, Q(crossing__rung__petition=petition)),
         (NamesSeen, Q(signal__petition=petition)),
         (ReadLine, Q(reading__sheet__petition=petition)),
+        (SheetReading, Q(sheet__petition=petition)),
         # A line leads to a sheet, where the name is written. Refused lines hold no name; their reasons are published.
         (PaperLine, Q(petition=petition, signature__isnull=False)),
         (Signal.signatures.through, Q(signal__petition=petition)),

@@ -18,7 +18,7 @@ def publish_figures(now: datetime) -> int:
     today = localdate(now)
     known = dict(Figures.objects.values_list("petition_id", "on"))
     written = 0
-    for petition in Petition.objects.filter(opened_at__isnull=False):
+    for petition in Petition.objects.filter(opened_at__isnull=False, erased_at=None):  # places need the persons
         assert petition.opened_at is not None
         assert petition.closes_at is not None
         first, on = localdate(petition.opened_at), min(today, localdate(petition.closes_at) + timedelta(days=1))

@@ -168,7 +168,7 @@ def forget(now: datetime) -> int:
     over = over.exclude(pk__in=Crossing.objects.filter(verified_at=None).values("rung__petition"))
     petitions = list(over.values_list("pk", flat=True))
     gone = sum(
-        _remove_scan(scan, now) for scan in SheetScan.objects.filter(sheet__petition__in=petitions, removed_at=None)
+        remove_scan(scan, now) for scan in SheetScan.objects.filter(sheet__petition__in=petitions, removed_at=None)
     )
     ReadLine.objects.filter(reading__sheet__petition__in=petitions).delete()
     kept = set(SheetScan.objects.exclude(file="").values_list("file", flat=True))
@@ -177,7 +177,8 @@ def forget(now: datetime) -> int:
 
 
 @transaction.atomic
-def _remove_scan(scan: SheetScan, now: datetime) -> int:
+def remove_scan(scan: SheetScan, now: datetime) -> int:
+    """The picture, which shows names, goes; its fingerprint stays. 1 if it was still there."""
     uploads.remove(ROOM, scan.file)
     return SheetScan.objects.filter(pk=scan.pk, removed_at=None).update(file="", removed_at=now)
 
