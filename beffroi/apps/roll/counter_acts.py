@@ -33,7 +33,8 @@ RECEIPT_FOR = timedelta(hours=1)
 
 
 @lru_cache(maxsize=1)
-def _all() -> dict[str, str | Promise]:
+def sentences() -> dict[str, str | Promise]:
+    """What the receipt can say, of every app."""
     found: dict[str, str | Promise] = {}
     for config in apps.get_app_configs():
         if config.name.startswith("beffroi.") and find_spec(f"{config.name}.counter_acts"):
@@ -46,7 +47,7 @@ def note(acting: Acting, act: str, now: datetime, once: bool = False) -> None:
 
     `once`: said already in this session, it is not said again.
     """
-    assert act in _all(), f"{act}: add its sentence to the app's counter_acts.ACTS"
+    assert act in sentences(), f"{act}: add its sentence to the app's counter_acts.ACTS"
     if acting.channel != COUNTER:
         return
     session = CounterSession.objects.filter(agent=acting.agent, person=acting.person, closed_at=None).first()
@@ -56,7 +57,7 @@ def note(acting: Acting, act: str, now: datetime, once: bool = False) -> None:
 
 def sentence(act: str) -> str:
     """What the receipt says. A code whose app has gone is shown as it is."""
-    return str(_all().get(act, act))
+    return str(sentences().get(act, act))
 
 
 def last_session(agent: Account, now: datetime) -> CounterSession | None:
