@@ -184,8 +184,10 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, args=[ref])
         elif names == {"ref", "kind"}:
             yield name, reverse(name, args=[NO_REQUEST, "identity"])
-        elif names == {"pk"}:
+        elif names in ({"pk"}, {"key"}):
             yield name, reverse(name, args=[1])
+        elif names == {"kind"}:  # this village is registered with no provider
+            yield name, reverse(name, args=["franceconnect"])
         else:
             assert not names, f"{name}: what shall stand in its address?"
             yield name, reverse(name)

@@ -114,7 +114,8 @@ def test_a_recall_is_filed_answered_signed_and_voted_on(
     village.open(lea, f"/petitions/{petition.number}")
     follow(lea, "Sign this petition")
     look(lea)
-    assert lea.get_by_role("checkbox").count() == 0
+    expect(lea.get_by_label(say("Tell me by e-mail what follows"))).to_be_visible()
+    assert lea.locator("main [name=legal]").count() == 0
     press(lea, "I sign")
     heading(lea, "Thank you, it is signed.")
     village.sign(Petition.objects.get(), "hugo", "paul")

@@ -53,6 +53,7 @@ def test_a_stranger_opens_what_is_public_and_reads_nothing_personal(
     posted = {"web:language", "web:theme", "roll:sign_out", "votations:ballots"}
     later = {"roll:code", "roll:who"}  # they follow the sign-in page
     later |= {"roll:enrol_code", "roll:enrol_form", "roll:enrol_sent"}  # and these the page of enrolment
+    later |= {"roll:provider", "roll:provider_back"}  # a link to a provider leads there, and comes back
     assert {name for name in public if 200 not in seen[name]} <= posted | later
     assert set(seen) == {name for name, _ in patterns()}
 

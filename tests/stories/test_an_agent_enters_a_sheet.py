@@ -106,8 +106,10 @@ def test_a_full_sheet_is_read_twice_and_one_difference_is_settled(
     page.keyboard.press("PageUp")
     expect(page.locator("#id_last_name")).to_have_value("Mésange")
     look(page)
+    expect(page.locator("#id_last_name")).to_be_focused()
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=say("Finish my reading"))).to_be_focused()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     heading(page, "Which sheet is in your hand?")
@@ -119,6 +121,7 @@ def test_a_full_sheet_is_read_twice_and_one_difference_is_settled(
     assert "Pinson" not in colleague.content()
     for place, (typed, _told) in enumerate(PAPER, 1):
         read(colleague, ["F2"] if place == 7 else typed)
+    expect(colleague.get_by_role("button", name=say("Finish my reading"))).to_be_focused()
     colleague.keyboard.press("Enter")
     heading(colleague, "Two agents do not read the same")
     look(colleague)
