@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
-from beffroi.web.views import THEME_COOKIE
+from beffroi.web.views import THEME_COOKIE, THEMES
 
 View = Callable[..., HttpResponse]
 Made = TypeVar("Made")
@@ -95,7 +95,8 @@ def forget() -> None:
 
 def _key(request: HttpRequest) -> tuple[str, ...]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    return request.scheme or "", request.get_host(), request.path, get_language() or "", theme[:8]
+    known = theme if theme in THEMES else ""  # a choice that nobody can make up: copies are few
+    return request.scheme or "", request.get_host(), request.path, get_language() or "", known
 
 
 def _may_keep(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import secrets
+import threading
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ from PIL import Image, ImageOps
 from beffroi.core.errors import Refused
 
 MOST_BYTES: Final = 8 * 1024 * 1024
-MOST_PIXELS: Final = 40_000_000
+MOST_PIXELS: Final = 25_000_000  # a telephone's picture; a small file can hold a huge empty one
+#: A picture that is decoded takes some 100 MB: several at once would fill a small server.
+_DECODING: Final = threading.Semaphore(1)
 LONGEST_SIDE: Final = 3000  # pixels; a page at 250 dots an inch
 PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
 #: A table (CSV) is never taken by `read`: whoever expects one reads it with rules of her own, and may keep it here.
@@ -71,21 +74,28 @@ def _picture(content: bytes) -> Upload:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise Refused("uploads.too_large")
                 kind = picture.format or ""
-                upright = ImageOps.exif_transpose(picture).convert("RGB" if kind == "JPEG" else "RGBA")
+                clean = _redrawn(picture, "RGB" if kind == "JPEG" else "RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("uploads.too_large") from None
     except (OSError, SyntaxError, ValueError):  # neither picture, cut short or damaged: Pillow's three ways to say so
         raise Refused("uploads.kind") from None
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    clean = Image.frombytes(
-        upright.mode, upright.size, upright.tobytes()
-    )  # the pixels, and nothing that came with them
     out = io.BytesIO()
     if kind == "JPEG":
         clean.save(out, "JPEG", quality=85)
     else:
         clean.save(out, "PNG")
     return Upload(out.getvalue(), JPEG if kind == "JPEG" else PNG)
+
+
+def _redrawn(picture: Image.Image, mode: str) -> Image.Image:
+    """The pixels, upright and no larger than a page, and nothing that came with them. One picture at a time."""
+    with _DECODING:
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG: read at a half, a quarter... at once
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(picture).convert(mode)
+        clean = Image.new(mode, upright.size)
+        clean.paste(upright)
+    return clean
 
 
 def keep(room: str, upload: Upload) -> str:

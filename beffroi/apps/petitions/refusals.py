@@ -56,6 +56,7 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.lines_missing": _("These lines have not been read yet: {at_fault}."),
     "petitions.two_agents_read": _("Two agents are reading the sheet {at_fault} already. Take another one."),
     "petitions.reading_done": _("You have finished the sheet {at_fault}. A colleague reads it now."),
+    "petitions.still_reading": _("Somebody reads the sheet {at_fault} at this moment. Take another one."),
     "petitions.no_reading": _("Nobody of that name is reading the sheet {at_fault}."),
     "petitions.not_what_was_read": _("On line {at_fault}, choose one of the two readings, or a reason for refusing."),
     "petitions.too_many_lookups": _(
@@ -99,5 +100,8 @@ SENTENCES: dict[str, str | Promise] = {
     "petitions.already_appealed": _("This refusal has been contested already, once."),
     "petitions.too_late_to_appeal": _("The time to contest this refusal is over. You may write another petition."),
     "petitions.not_appealed": _("Nobody has contested this decision."),
+    "petitions.refused_it_herself": _(
+        "Whoever refused a petition does not decide on its appeal. Another member of the bureau does."
+    ),
     "petitions.not_of_the_bureau": _("This is for the members of the council's bureau."),
 }

@@ -159,7 +159,7 @@ def read_sheet(request: Request, code: str) -> HttpResponse:
     if request.method == "GET":
         return _show(request, row)
     step = request.POST.get("step", "line")
-    needs_agent = step in {"receive", "lines", "line", "finish", "lose", "refuse"}
+    needs_agent = step in {"receive", "lines", "line", "finish", "drop", "lose", "refuse"}
     may = perms.may_enter_lines if needs_agent else perms.may_settle
     if step not in _STEPS or not may(request.account):
         raise PermissionDenied(str(AGENTS))
@@ -198,6 +198,7 @@ def _show(
         "left": range(len(read), row.lines or 0),
         "form": form or Line(initial=_initial(read, correcting)),
         "candidates": candidates,
+        "stalled": [one for one in row.readings.all() if one != mine and actions.is_stalled(one, timezone.now())],
         "full_by_others": mine is None and row.readings.count() >= 2,
         "may_enter": perms.may_enter_lines(account),
         "may_settle_alone": settling and (mine is None or mine.round > 2),
@@ -288,6 +289,17 @@ def _finish(request: Request, row: Sheet) -> HttpResponse:
     return _back(row)
 
 
+def _drop(request: Request, row: Sheet) -> HttpResponse:
+    """Gives a reading up: one's own, or one that stands still."""
+    rounds = {str(reading.round): reading for reading in row.readings.select_related("agent")}
+    reading = rounds.get(request.POST.get("round", ""))
+    if reading is None:
+        raise Refused("petitions.no_reading", sheet_queries.shown(row))
+    actions.drop_reading(row, reading.agent, _account(request), timezone.now())
+    messages.success(request, _("That reading is given up. Somebody else can read the sheet."))
+    return _back(row)
+
+
 def _settle(request: Request, row: Sheet) -> HttpResponse:
     """Takes one of the two readings, or a coded refusal, for the line."""
     line, choice = request.POST.get("line", ""), request.POST.get("choice", "")
@@ -338,6 +350,7 @@ _STEPS: dict[str, Callable[[Request, Sheet], HttpResponse]] = {
     "lines": _lines,
     "line": _line,
     "finish": _finish,
+    "drop": _drop,
     "settle": _settle,
     "lose": _lose,
     "refuse": _refuse,

@@ -248,6 +248,15 @@ def test_only_members_of_the_bureau_in_office_decide(appealed: Petition, member:
     assert actions.decide_appeal(appealed, presides, "admitted", SAYS, NOON).outcome == "admitted"
 
 
+def test_whoever_refused_a_petition_does_not_decide_on_its_appeal(author: Person, member: Official) -> None:
+    """A councillor may also work at the secretariat: she is then two, but not for one petition."""
+    assert member.account is not None
+    row = actions.refuse(town.filed(author), member.account, "unclear", WHY, NOON)
+    actions.appeal(row, town.herself(author), SAYS, NOON)
+    with pytest.raises(Refused, match="refused_it_herself"):
+        actions.decide_appeal(row, member, "upheld", SAYS, NOON)
+
+
 def test_the_database_refuses_an_appeal_that_is_not_whole(appealed: Petition, member: Official) -> None:
     for broken in (
         {"outcome": "admitted"},

@@ -77,12 +77,35 @@ def test_a_reading_that_its_agent_will_not_finish_makes_room_for_another(
     actions.read_line(sheet, 1, agents[0], town.as_read("illegible"), NOON)
     someone = town.person(1)
     town.read(sheet, agents[1], [someone])
-    actions.drop_reading(sheet, agents[0])
+    actions.drop_reading(sheet, agents[0], agents[0], NOON)
     sheet = town.read(sheet, town.agent("Ange Bruant"), [someone])
     assert (sheet.state, outcome(sheet)) == ("agreed", [""])
     with pytest.raises(Refused) as refused:
-        actions.drop_reading(sheet, agents[1])
+        actions.drop_reading(sheet, agents[1], agents[1], NOON)
     assert rule_of(refused) == "petitions.no_reading"
+
+
+def test_one_agent_alone_cannot_keep_a_sheet_from_being_read(
+    petition: Petition, agents: tuple[Account, Account]
+) -> None:
+    """She asks the roll once, reads nothing, and finishes never: an hour later a colleague takes her place."""
+    sheet, third, someone = town.handed_in(petition, agents[0], 1), town.agent("Ange Bruant"), town.person(1)
+    actions.look_up(sheet, agents[0], NOON)
+    town.read(sheet, agents[1], [someone])
+    with pytest.raises(Refused) as refused:
+        actions.drop_reading(sheet, agents[0], third, NOON + timedelta(minutes=59))
+    assert rule_of(refused) == "petitions.still_reading"
+    actions.drop_reading(sheet, agents[0], third, NOON + timedelta(minutes=60))
+    assert town.read(sheet, third, [someone]).state == "agreed"
+
+
+def test_a_reading_that_goes_on_is_not_taken_away(petition: Petition, agents: tuple[Account, Account]) -> None:
+    sheet = town.handed_in(petition, agents[0], 2)
+    actions.read_line(sheet, 1, agents[0], town.as_read("illegible"), NOON)
+    actions.read_line(sheet, 2, agents[0], town.as_read("illegible"), NOON + timedelta(minutes=50))
+    with pytest.raises(Refused) as refused:
+        actions.drop_reading(sheet, agents[0], agents[1], NOON + timedelta(minutes=70))
+    assert rule_of(refused) == "petitions.still_reading"
 
 
 def test_somebody_who_signed_online_is_refused_on_paper_and_counted_once(

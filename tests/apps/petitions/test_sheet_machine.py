@@ -70,7 +70,7 @@ class Paper(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def gives_up(self, who: int) -> None:
-        self.may(lambda: actions.drop_reading(self.sheet, self.accounts[who]))
+        self.may(lambda: actions.drop_reading(self.sheet, self.accounts[who], self.accounts[who], self.now()))
 
     @rule(which=st.integers(0, 2))
     def signs_online(self, which: int) -> None:

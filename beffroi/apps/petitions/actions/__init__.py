@@ -32,7 +32,7 @@ from beffroi.apps.petitions.actions.filing import (
 from beffroi.apps.petitions.actions.firing import fire, fire_waiting
 from beffroi.apps.petitions.actions.following import announce, choose, may_follow
 from beffroi.apps.petitions.actions.panel import is_concerned, rule, see_names
-from beffroi.apps.petitions.actions.paper import Read, drop_reading, finish, look_up, read_line, settle
+from beffroi.apps.petitions.actions.paper import Read, drop_reading, finish, is_stalled, look_up, read_line, settle
 from beffroi.apps.petitions.actions.recalling import close_left, reply, reply_bytes, reply_is_open, tell_officials
 from beffroi.apps.petitions.actions.recalling import file as file_recall
 from beffroi.apps.petitions.actions.recalling import wording as recall_wording
@@ -108,6 +108,7 @@ __all__ = [
     "forget_files",
     "invite",
     "is_concerned",
+    "is_stalled",
     "join",
     "judge_line",
     "ladder_of",

@@ -62,6 +62,8 @@ def decide_appeal(petition: Petition, official: Official, outcome: str, answer: 
         raise Refused("petitions.not_of_the_bureau", official.name)
     must_not_decide_on_her_own(row, official.account)
     waiting = _waiting(row)
+    if official.account_id and Decision.objects.filter(petition=row, clerk=official.account_id).exists():
+        raise Refused("petitions.refused_it_herself", row.number)
     digest = hashlib.sha256(f"{told}\n".encode()).hexdigest()
     waiting.official, waiting.answer = official, told
     _close(row, waiting, outcome, now, answer_sha256=digest)

@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.letters.actions import queue
 from beffroi.apps.petitions.actions.counting import uncount
 from beffroi.apps.petitions.actions.state import locked
-from beffroi.apps.petitions.models import JudgedSignature, NamesSeen, Ruling, Signal, Signature
+from beffroi.apps.petitions.models import JudgedSignature, NamesSeen, Ruling, SheetReading, Signal, Signature
 from beffroi.apps.roll.models import Account
 from beffroi.core.errors import Malformed, Refused
 
@@ -27,8 +28,11 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def is_concerned(signal: Signal, member: Account) -> bool:
-    """Nobody judges her own acts: the agent whom a signal is about or who took one of its signatures, or a signer."""
-    if signal.agent_id == member.pk:
+    """Nobody judges her own acts: whom a signal is about, who took or read one of its signatures, or a signer."""
+    sheets = [signal.subject] if signal.code == Signal.Code.SHEET else []
+    read = SheetReading.objects.filter(agent=member)
+    has_read = read.filter(Q(sheet__code__in=sheets) | Q(sheet__paper_lines__signature__in=signal.signatures.all()))
+    if signal.agent_id == member.pk or has_read.exists():
         return True
     theirs = signal.signatures.filter(agent=member)
     if member.person_id is not None:

@@ -5,7 +5,7 @@ nobody's right to sign. A correction is a new row.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from beffroi.apps.roll.models import Account, Person
 from beffroi.core.errors import Malformed, Refused
 
 State = Sheet.State
+STALLED: Final = timedelta(hours=1)
 LOOKUPS_OF_A_LINE: Final = 40  # keys typed in a name or two; somebody who leafs through the roll needs more
 
 
@@ -84,13 +85,25 @@ def look_up(sheet: Sheet, agent: Account, now: datetime) -> None:
     SheetReading.objects.filter(pk=mine.pk).update(lookups=F("lookups") + 1)
 
 
+def is_stalled(reading: SheetReading, now: datetime) -> bool:
+    """Begun, not finished, and not gone on with for a while: somebody was called away, or keeps the place."""
+    last = reading.lines.aggregate(last=Max("read_at"))["last"] or reading.begun_at
+    return reading.done_at is None and now - last >= STALLED
+
+
 @transaction.atomic
-def drop_reading(sheet: Sheet, agent: Account) -> None:
-    """An agent began and will not finish: what she has read, which counts for nothing yet, makes room for another."""
+def drop_reading(sheet: Sheet, agent: Account, by: Account, now: datetime) -> None:
+    """An agent began and will not finish: what she has read, which counts for nothing yet, makes room for another.
+
+    Her own at any time; somebody else's once it has stood still for an hour. Otherwise one agent alone could keep a
+    sheet from ever being read by two.
+    """
     row = held(sheet)
     mine = SheetReading.objects.filter(sheet=row, agent=agent, done_at=None).first()
     if mine is None:
         raise Refused("petitions.no_reading", shown(row.code))
+    if by.pk != agent.pk and not is_stalled(mine, now):
+        raise Refused("petitions.still_reading", shown(row.code))
     mine.lines.all().delete()
     other = row.readings.exclude(pk=mine.pk).first()
     mine.delete()

@@ -11,10 +11,12 @@ from datetime import datetime
 from fractions import Fraction
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from beffroi.apps.gazette.actions import publish
 from beffroi.apps.gazette.models import Checkpoint
+from beffroi.apps.letters.actions import queue
 from beffroi.apps.petitions.actions.counting import CHUNK
 from beffroi.apps.petitions.actions.state import locked
 from beffroi.apps.petitions.models import (
@@ -178,6 +180,8 @@ def judge_line(line: CheckedLine, judge: Account, verdict: str, now: datetime) -
     row = CheckedLine.objects.select_related("sample", "signature").get(pk=line.pk)
     if row.sample.finished_at is not None or not row.to_judge:
         raise Refused("petitions.line_not_to_judge", str(row))
+    if row.verdict is not None and row.judge_id != judge.pk:  # a verdict is mended by whoever gave it
+        raise Refused("petitions.line_not_to_judge", str(row))
     if row.entered_by_id == judge.pk or has_read(row.sheet, judge):
         raise Refused("petitions.own_line", str(row))
     if judge.person_id is not None and row.signature.person_id == judge.person_id:
@@ -208,7 +212,7 @@ def _concluded(crossing: Crossing, sample: Sample, now: datetime) -> Figures | N
         return None
     sample.refused, sample.low, sample.high, sample.finished_at = len(bad), found.low, found.high, now
     sample.save(update_fields=["refused", "low", "high", "finished_at"])
-    _refuse(crossing, refused)
+    _refuse(crossing, refused.select_related("signature__person"), now)
     _publish_judged(crossing, sample, size, outcome)
     valid = others + (found.high if outcome == "too_few" else min(sure, found.low))
     if size == sample.lines:
@@ -223,12 +227,13 @@ def _judge_the_rest(sample: Sample, now: datetime) -> None:
     _take_over(sample, now)
 
 
-def _refuse(crossing: Crossing, lines: Iterable[CheckedLine]) -> None:
+def _refuse(crossing: Crossing, lines: QuerySet[CheckedLine], now: datetime) -> None:
     """The verdicts of persons join those of the roll, on the rows that still are what was on paper at that second."""
+    petition = crossing.rung.petition
     for line in lines:
-        JudgedSignature.objects.filter(crossing=crossing, signature=line.signature_id, verdict="").update(
-            verdict=line.verdict
-        )
+        theirs = JudgedSignature.objects.filter(crossing=crossing, signature=line.signature_id, verdict="")
+        if theirs.update(verdict=line.verdict) and line.signature.person is not None:
+            queue("signature_struck", line.signature.person.ref, petition.number, now)
 
 
 def _publish_judged(crossing: Crossing, sample: Sample, size: int, outcome: str) -> None:
