@@ -18,7 +18,7 @@ def test_rose_gets_a_letter_at_the_counter_and_signs_in_at_home(
     write(desk, "Last name", "bruant")
     press(desk, "Search")
     desk.get_by_role("button", name=re.compile(say("Choose"))).click()
-    follow(desk, "Address, letter with a code, devices")
+    follow(desk, "E-mail address, letter with a code, devices")
     axe(desk)
     press(desk, "Print a letter now")
     code = desk.locator(".letter .tracker").inner_text()

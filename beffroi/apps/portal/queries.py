@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import AgendaItem, Answer, Hearing, Sitting
@@ -13,7 +13,8 @@ from beffroi.apps.assemblies.perms import sits_on
 from beffroi.apps.gazette import queries as gazette
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.petitions import queries as petitions
-from beffroi.apps.petitions.models import Petition, Reply, Signature
+from beffroi.apps.petitions.models import Petition, Reply, Sheet, Signature
+from beffroi.apps.petitions.sheet_queries import WAITING
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations import queries as votations
 from beffroi.apps.votations.models import Votation
@@ -221,8 +222,17 @@ def to_sign(person: Person) -> list[ToSign]:
 
 
 def open_for_paper() -> QuerySet[Petition]:
-    """The petitions whose sheets can be entered."""
-    return Petition.objects.filter(state=Petition.State.OPEN).order_by("-number")
+    """The petitions whose sheets can be handed in, or were, and are still to be read. `differing`: sheets to settle."""
+    rows = Petition.objects.annotate(
+        unread=Count("sheets", filter=Q(sheets__state__in=WAITING)),
+        differing=Count("sheets", filter=Q(sheets__state=Sheet.State.DIFFERS)),
+    )
+    return rows.filter(Q(state=Petition.State.OPEN) | Q(unread__gt=0)).order_by("-number")
+
+
+def to_settle() -> QuerySet[Petition]:
+    """The petitions with sheets that two agents have read differently."""
+    return open_for_paper().filter(pk__in=Sheet.objects.filter(state=Sheet.State.DIFFERS).values("petition"))
 
 
 def to_admit() -> QuerySet[Petition]:

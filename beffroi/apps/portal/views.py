@@ -20,6 +20,7 @@ from beffroi.apps.petitions.reading import appeals_to_decide, carried_by, drafts
 from beffroi.apps.portal import export, queries, rulebook
 from beffroi.apps.portal.forms import PersonSearch
 from beffroi.apps.portal.perms import DESK, has_a_desk
+from beffroi.apps.roll import letter_codes
 from beffroi.apps.roll import queries as roll
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.actions import COUNTER_MINUTES
@@ -139,8 +140,11 @@ def counter(request: HttpRequest) -> HttpResponse:
     if context["agent"]:
         context |= _finding(behind)
         context["sheets"] = queries.open_for_paper()
+    if context["agent"] or context["clerk"]:
+        context["letters"] = len(letter_codes.waiting())
     if context["clerk"]:
         context |= {
+            "to_settle": queries.to_settle(),
             "to_admit": queries.to_admit(),
             "to_hear": queries.to_hear(now),
             "to_prepare": queries.to_prepare(),

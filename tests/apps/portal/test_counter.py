@@ -130,3 +130,39 @@ def test_the_band_is_on_every_page_while_she_acts(yvonne: Person, agent: Account
 def test_two_agents_never_see_each_others_person(yvonne: Person, agent: Account, now: Traveller) -> None:
     roll.begin_counter_session(agent, yvonne, "identity_card", NOW)
     assert "Chardonneret" not in desk(town.agent("Paule Sittelle"))
+
+
+@pytest.mark.parametrize(
+    ("role", "doors"),
+    [
+        ("agent", ["roll:enrol_counter", "roll:enrol_queue", "roll:letters", "roll:counter_receipt"]),
+        ("clerk", ["roll:enrol_queue", "roll:letters", "assemblies:plan", "assemblies:councils", "assemblies:charter"]),
+        ("panel", ["petitions:panel"]),
+        ("administrator", ["roll:import", "roll:boundaries", "roll:accounts", "roll:resets"]),
+        ("scrutineer", []),
+    ],
+)
+def test_the_desk_leads_each_role_to_its_doors_and_to_no_other(commune: None, role: str, doors: list[str]) -> None:
+    every = {
+        *("roll:enrol_counter", "roll:enrol_queue", "roll:letters", "roll:counter_receipt", "assemblies:plan"),
+        *("petitions:panel", "roll:import", "roll:boundaries", "roll:accounts", "roll:resets"),
+    }
+    shown = desk(roll.open_work_account("Yves Tarin", "yves@mairie.example.org", role))
+    for door in [*doors, "roll:access"]:
+        assert f'href="{reverse(door)}"' in shown
+    for door in every - set(doors):
+        assert f'href="{reverse(door)}"' not in shown
+
+
+def test_a_sheet_handed_in_before_the_end_is_still_on_the_desk_after_it(
+    petition: Petition, agent: Account, clerk: Account, now: Traveller
+) -> None:
+    sheet = actions.print_sheets(petition, 1, agent, NOW).sheets.get()
+    actions.receive(sheet, 1, agent, NOW)
+    Petition.objects.filter(pk=petition.pk).update(state="closed")
+    there = reverse("petitions:sheet", args=[petition.number])
+    assert there in desk(agent)
+    assert there not in desk(clerk), "nothing to settle yet"
+    type(sheet).objects.filter(pk=sheet.pk).update(state="differs")
+    assert "1 feuille à départager" in desk(agent)
+    assert there in desk(clerk)
