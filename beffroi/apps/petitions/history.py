@@ -183,7 +183,11 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     ),
     "petition.appeal_decided": _appeal_decided,
     "petition.carried": _carried,
-    "petition.opened": lambda data: _("Open for signatures. Its bases and thresholds are frozen."),
+    "petition.opened": lambda data: (
+        _("Open for signatures. Its bases and thresholds are frozen.")
+        if any(name.endswith("_needed") for name in data)
+        else _("Open for signatures.")
+    ),
     "petition.crossed": _crossed,
     "petition.verified": _verified,
     "petition.effect": _caused,

@@ -100,7 +100,7 @@ def petition(request: Request, number: str) -> HttpResponse:
         "mine": mine if queries.stands(mine) else None,
         "choices": _choices(row, mine) if queries.stands(mine) else None,
         "progress": progress.of(row, queries.ladder(row, rungs), timezone.localdate(now)),
-        "named": queries.named(row).count() if rungs else 0,
+        "named": queries.named(row).count() if row.opened_at else 0,
         "reason": reason(row.refusal_code or row.closing_code),
         "is_recall": (is_recall := row.kind == Petition.Kind.RECALL),
         "reply": queries.reply_of(row) if is_recall else None,

@@ -378,7 +378,11 @@ def test_a_neighbourhoods_petition_without_a_known_number_of_inhabitants_promise
     row = Petition.objects.get(title="Un marché")
     actions.admit(row, town.agent("Autre Personne"), NOON)
     assert not row.rungs.exists()
-    assert "nothing is promised" in words(visitors["anonymous"].get(f"/petitions/{row.number}"))
+    shown = words(visitors["anonymous"].get(f"/petitions/{row.number}"))
+    for told in ("nothing is promised", "Where the signatures come from", "Nobody has chosen to be named yet"):
+        assert told in shown
+    for false in ("if the commune votes", "legal request", "thresholds are frozen"):
+        assert false not in shown
     client, there = visitors["resident"], f"/petitions/{row.number}"
     assert "Nothing is promised." in words(client.get(f"{there}/signer"))
     assert town.post(client, f"{there}/signer").status_code == 302
