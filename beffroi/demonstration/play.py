@@ -186,13 +186,16 @@ def things_to_try(stage: Stage, port: int) -> None:
         code = f"adresse : {person['address']}   code : [bold]{person['code']}[/bold]"
         return f"[bold]{number}. {who}, {person['name']}[/bold]\n   {at}/connexion\n   {code}"
 
+    second = "   La deuxième étape se règle une fois : la page de cette démonstration montre le code à recopier."
     lines = [
         enter(1, "Une habitante ou un habitant", resident),
         f"   Signez {at}/petitions/{told['petition']} : il manque deux signatures.",
         f"   Votez {at}/votations/{told['votation']} : la lettre est plus bas.\n",
         enter(2, "Un agent du guichet", agent),
+        second,
         f"   {at}/guichet : cherchez {neighbour['name']}, {neighbour['year']}, et signez en sa présence.\n",
         enter(3, "Une personne élue", councillor),
+        second,
         f"   {at}/conseils/{told['sitting']} : l'audition a eu lieu ; écrivez la réponse du conseil.\n",
         f"L'initiative entière : {at}/initiatives/{told['initiative']}",
     ]

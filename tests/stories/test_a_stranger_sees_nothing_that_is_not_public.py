@@ -98,6 +98,7 @@ def test_nobody_learns_from_the_sign_in_page_who_lives_here(no_js: Page, village
     for address in ("lea@village.example", "nobody@village.example"):
         village.open(no_js, "/connexion")
         village.send_code(no_js, address)
+        no_js.wait_for_load_state()  # its style decides where the lines of its text break
         told.append(no_js.locator("main").inner_text().replace(address, "…"))
     assert told[0] == told[1]
     assert len(village.mailbox.messages) == 1

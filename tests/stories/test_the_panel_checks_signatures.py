@@ -1,4 +1,4 @@
-"""Somebody who did not enter paper lines compares them; the panel decides on a signal; the report says so."""
+"""Somebody who did not read paper lines compares them; the panel decides on a signal; the report says so."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,8 @@ from beffroi.apps.petitions.models import Crossing, Signal, Trace
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account
-from tests.stories.village import AGENT, Village, press, say
+from tests.apps import town
+from tests.stories.village import AGENT, SECOND_AGENT, Village, press, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL = {"width": 320, "height": 700}
@@ -33,9 +34,8 @@ def test_a_member_of_the_panel_compares_the_lines_and_the_effect_follows(
     """Two are heard in the village, four make a votation: two signed online, two on paper."""
     petition = village.opened()
     village.sign(petition, "lea", "odette")
-    clerk_at_work = Account.objects.get(work_email=AGENT)
-    for line, name in enumerate(("hugo", "rose"), 1):
-        petitions.enter_line(petition, "F-0001", line, clerk_at_work, village.people[name], "", village.now())
+    agents = Account.objects.get(work_email=AGENT), Account.objects.get(work_email=SECOND_AGENT)
+    sheet = town.on_paper(petition, [village.people["hugo"], village.people["rose"]], agents, village.now())
     village.work(4)
     desk = visitor(width=SMALL)
     village.let_in(desk, member)
@@ -44,7 +44,7 @@ def test_a_member_of_the_panel_compares_the_lines_and_the_effect_follows(
     fits(desk)
     desk.get_by_role("link", name=petition.title).click()
     for line in (1, 2):
-        expect(desk.get_by_role("heading", name=f"F-0001, ligne {line}")).to_be_visible()
+        expect(desk.get_by_role("heading", name=f"{sheet.code}, ligne {line}")).to_be_visible()
         axe(desk)
         fits(desk)
         desk.get_by_label(say("This person, and a signature: valid")).first.check()
