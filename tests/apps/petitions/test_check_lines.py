@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.gazette.models import Checkpoint, Entry
+from beffroi.apps.letters.models import Letter
 from beffroi.apps.petitions import actions, queries
 from beffroi.apps.petitions.actions.sampling import list_bytes
 from beffroi.apps.petitions.models import CheckedLine, Crossing, Petition, Sample, Sheet, Signature
@@ -303,6 +304,20 @@ class TestWhoMayJudge:
         actions.verify(line.sample.crossing, LATER)
         with pytest.raises(Refused, match="line_not_to_judge"):
             actions.judge_line(line, judge, "illegible", LATER)
+
+    def test_a_verdict_is_mended_by_whoever_gave_it_and_by_nobody_else(self, line: CheckedLine, judge: Account) -> None:
+        actions.judge_line(line, judge, "unsigned", LATER)
+        other = town.agent("Ange Bruant")
+        with pytest.raises(Refused, match="line_not_to_judge"):
+            actions.judge_line(line, other, "", LATER)
+
+    def test_whoever_is_refused_on_paper_is_told(self, line: CheckedLine, judge: Account) -> None:
+        judge_all(line.sample, judge, "unsigned", only=1)
+        judge_all(line.sample, judge)
+        actions.verify(line.sample.crossing, LATER)
+        refused = CheckedLine.objects.get(sample=line.sample, verdict="unsigned").signature
+        assert refused.person is not None
+        assert [letter.recipient for letter in Letter.objects.filter(kind="signature_struck")] == [refused.person.ref]
 
     def test_a_line_that_was_not_drawn_is_not_judged(self, line: CheckedLine, judge: Account) -> None:
         CheckedLine.objects.filter(pk=line.pk).update(to_judge=False)

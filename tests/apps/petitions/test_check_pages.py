@@ -94,7 +94,7 @@ class TestLines:
         self, visitors: dict[str, Client], petition: Petition, waiting: Crossing
     ) -> None:
         page = visitors["agent"].get(f"/guichet/lignes/{petition.number}").content.decode()
-        assert "5 lines were entered by you" in page
+        assert "5 lines are of sheets that you read" in page
         assert "Prénom1" not in page
 
     def test_another_compares_them_one_by_one_and_the_last_closes_the_check(

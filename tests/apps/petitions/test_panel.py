@@ -238,6 +238,20 @@ class TestNobodyDecidesOnHerOwnActs:
             act(signal, both)
         act(signal, member)
 
+    @pytest.mark.parametrize("reader", [0, 1])
+    def test_whoever_read_a_sheet_leaves_the_signal_about_it_to_another(
+        self, petition: Petition, member: Account, reader: int
+    ) -> None:
+        both = roll.open_work_account("Paul Loriot", "paul@mairie.example.org", "agent", "panel")
+        other = town.agent("Ange Bruant")
+        agents = (both, other) if reader == 0 else (other, both)
+        town.on_paper(petition, [*["not_on_roll"] * 9], agents)
+        unusual.look(LATER)
+        signal = Signal.objects.get(code="sheet")
+        with pytest.raises(Refused, match="own_act"):
+            actions.rule(signal, both, "keep", "household", [], LATER)
+        actions.rule(signal, member, "keep", "household", [], LATER)
+
     def test_a_member_who_signed_leaves_the_signal_of_her_signature_to_another(self, signal: Signal) -> None:
         signer = signal.signatures.all()[0].person
         assert signer is not None
