@@ -16,6 +16,7 @@ from beffroi.apps.assemblies.models import Official
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.letters.models import Letter
 from beffroi.apps.petitions import actions, jobs, queries
+from beffroi.apps.petitions.actions.erasing import over_on
 from beffroi.apps.petitions.models import Crossing, Effect, PaperLine, Petition, Rung, Signature
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person
@@ -392,6 +393,18 @@ def test_a_verified_threshold_of_somebody_who_left_fires_nothing(recall: Petitio
     assert not Votation.objects.exists()
     recall.refresh_from_db()
     assert recall.closing_code == "left_office"
+
+
+def test_the_names_behind_a_recall_that_caused_nothing_are_not_kept_for_ever(
+    recall: Petition, official: Official
+) -> None:
+    town.signed_by(recall, town.people(6))
+    actions.count(NOON + HOUR)
+    actions.verify_waiting(NOON + HOUR)
+    assemblies.leave_office(official, TODAY)
+    work(NOON + 2 * HOUR)
+    recall.refresh_from_db()
+    assert over_on(recall, NOON + 2 * HOUR) is not None
 
 
 def test_the_draft_of_a_vote_is_dropped_when_the_official_leaves(

@@ -66,6 +66,8 @@ def over_on(petition: Petition, now: datetime) -> datetime | None:
         ends.append(crossing.verified_at)
         if crossing.valid >= crossing.rung.needed:
             effect = getattr(crossing.rung, "effect", None)
+            if effect is None and petition.closing_code:
+                continue  # a recall that ended early: it causes nothing any more
             end = None if effect is None else _end_of(effect, now)
             if end is None:
                 return None
