@@ -159,7 +159,8 @@ def two_more(now: datetime) -> None:
     second = file("second", named(1), now - timedelta(days=55))
     calendar, needed = Calendar(), heard.rungs.get(code="hearing").needed
     people = signers(chance, needed + 2, now - timedelta(days=55))
-    calendar.between(now - timedelta(days=55), now - timedelta(days=27), list(signing(heard, people, chance)))
+    # Not before the other one is admitted: the journal is written in the order of time.
+    calendar.between(now - timedelta(days=51), now - timedelta(days=27), list(signing(heard, people, chance)))
     people = signers(chance, needed + 1, now - timedelta(days=51))
     late, people = people[:3], people[3:]
     calendar.between(now - timedelta(days=51), now - timedelta(days=21), list(signing(second, people, chance)))
