@@ -16,7 +16,7 @@ NARROW = {"width": 320, "height": 640}
 SENTENCE = "Ce code n’est celui d’aucune lettre de cette votation."
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)  # begun before the browser, so ended after it: no request is cut off
 def box() -> Iterator[Box]:
     with serving() as box:
         yield box
