@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from beffroi.core.voting import archive, ballot, credentials, election, tally, trustees
-from beffroi.core.voting.election import Question
+from beffroi.core.voting.questions import Question
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BEFFROI = Path(sys.prefix) / "bin" / "beffroi"
