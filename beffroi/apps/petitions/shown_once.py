@@ -4,45 +4,40 @@ Nothing of it is stored here, and no session is written for it. The cookie is si
 shows what this server gave, for the signature that it names. It leaves with the page, or after ten minutes.
 """
 
-from typing import Final
+from dataclasses import dataclass
 
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions import Receipt
 from beffroi.apps.petitions.models import Signature
-
-COOKIE: Final = "beffroi_receipt"
-SALT: Final = "beffroi.petitions.receipt"
-SECONDS: Final = 600
+from beffroi.web.carried import Carried
 
 
-def _path(number: str) -> str:
-    return reverse("petitions:signed", args=[number])
+@dataclass(frozen=True)
+class _Shown:
+    signature: int
+    text: str
+
+
+_SHOWN = Carried(_Shown, "beffroi_receipt", "beffroi.petitions.receipt", "petitions:signed", 600, samesite="Strict")
 
 
 def to(answer: HttpResponse, number: str, receipt: Receipt) -> HttpResponse:
     """Sends the receipt along with the redirection to the page of this petition."""
-    given = signing.dumps([receipt.signature.pk, receipt.text], salt=SALT)
-    answer.set_cookie(
-        COOKIE, given, SECONDS, path=_path(number), secure=settings.HTTPS, httponly=True, samesite="Strict"
-    )
+    _SHOWN.write(answer, _Shown(receipt.signature.pk, receipt.text), number)
     return answer
 
 
 def read(request: HttpRequest, signature: Signature) -> str:
     """The receipt of this very signature, as it stands; "" when the browser brings none, or another's."""
-    try:
-        number, text = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS)
-    except (signing.BadSignature, ValueError, TypeError):
+    shown = _SHOWN.read(request)
+    if shown is None or shown.signature != signature.pk:
         return ""
-    return text if number == signature.pk and receipts.hashed(text) == signature.receipt_hash else ""
+    return shown.text if receipts.hashed(shown.text) == signature.receipt_hash else ""
 
 
 def forget(answer: HttpResponse, number: str) -> HttpResponse:
     """The page has been made: the browser lets go of it."""
-    answer.delete_cookie(COOKIE, path=_path(number), samesite="Strict")
+    _SHOWN.forget(answer, number)
     return answer

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from beffroi.apps.roll import pending, second_factor
+from beffroi.apps.roll import second_factor
 from beffroi.apps.roll.models import Account
+from beffroi.apps.roll.pending import PENDING
 from beffroi.apps.roll.perms import is_administrator, is_clerk, is_of_the_panel, is_scrutineer, may_act_at_counter
 from beffroi.web import frame
 
@@ -47,5 +48,5 @@ def enter(request: HttpRequest, account: Account, after: str, second_step: bool 
     needed = not second_step and second_factor.is_needed(account)
     there = with_next("roll:second_factor", after) if needed else after or home_of(account)
     answer = HttpResponseRedirect(there)
-    pending.forget(answer)
+    PENDING.forget(answer)
     return answer

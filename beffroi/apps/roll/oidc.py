@@ -8,7 +8,7 @@ cookie of the reader's browser: the server keeps nothing of a sign-in that is no
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -67,9 +67,6 @@ class Ceremony:
     nonce: str
     verifier: str
     after: str
-
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)

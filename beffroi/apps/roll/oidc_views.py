@@ -1,7 +1,5 @@
 """Going to FranceConnect or ProConnect, and coming back."""
 
-from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +11,11 @@ from django.views.decorators.http import require_GET
 from beffroi.apps.roll import identities, oidc, sealing
 from beffroi.apps.roll.entering import after_of, enter
 from beffroi.core.errors import Refused
+from beffroi.web.carried import Carried
 from beffroi.web.refusals import sentence
 
-COOKIE = "beffroi_provider"
-SECONDS = 900
-_SALT = "beffroi.roll.provider"
+#: One way there, one way back.
+_CEREMONY = Carried(oidc.Ceremony, "beffroi_provider", salt="beffroi.roll.provider", page="roll:sign_in", seconds=900)
 #: Where the session keeps who has vouched for it, for signing out there too.
 VOUCHED = "roll.provider"
 
@@ -43,15 +41,7 @@ def leave(request: HttpRequest, kind: str) -> HttpResponse:
     except Refused as refused:
         return _failed(request, of, refused)
     answer = HttpResponseRedirect(there)
-    answer.set_cookie(
-        COOKIE,
-        signing.dumps(ceremony.as_json(), salt=_SALT),
-        max_age=SECONDS,
-        path=reverse("roll:sign_in"),
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    _CEREMONY.write(answer, ceremony)
     return answer
 
 
@@ -69,15 +59,15 @@ def back(request: HttpRequest, kind: str) -> HttpResponse:
     else:
         answer = enter(request, account, ceremony.after, identities.passes_second_step(identity))
         request.session[VOUCHED] = {"kind": kind, "token": sealing.seal(VOUCHED, identity.id_token)}
-    answer.delete_cookie(COOKIE, path=reverse("roll:sign_in"), samesite="Lax")  # one way there, one way back
+    _CEREMONY.forget(answer)
     return answer
 
 
 def _ceremony(request: HttpRequest) -> oidc.Ceremony:
-    try:
-        return oidc.Ceremony(**signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=SECONDS))
-    except (signing.BadSignature, TypeError):
-        raise Refused("roll.provider_state") from None
+    ceremony = _CEREMONY.read(request)
+    if ceremony is None:
+        raise Refused("roll.provider_state")
+    return ceremony
 
 
 def _failed(request: HttpRequest, of: oidc.Provider, refused: Refused) -> HttpResponse:

@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from beffroi.apps.roll import actions, oidc, pausing, pending, signing_in
+from beffroi.apps.roll import actions, oidc, pausing, signing_in
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.checks import may_show_codes
 from beffroi.apps.roll.entering import after_of, enter, home_of, inside
 from beffroi.apps.roll.forms import AddressForm, CodeForm, WhoForm
 from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.oidc_views import signed_out_there
+from beffroi.apps.roll.pending import PENDING, Pending
 from beffroi.apps.roll.perms import AGENTS, may_act_at_counter, requires
 from beffroi.apps.roll.queries import candidates
 from beffroi.core.errors import Refused
@@ -56,7 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _send(address: str, after: str) -> HttpResponse:
     sent = actions.send_code(address, timezone.now(), get_language() or "fr")
     answer = redirect("roll:code")
-    pending.write(answer, pending.Pending(address, after, shown=sent if may_show_codes() else ""))
+    PENDING.write(answer, Pending(address, after, shown=sent if may_show_codes() else ""))
     return answer
 
 
@@ -64,7 +65,7 @@ def _send(address: str, after: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Asks for the code. One account: signed in. Several: the next page asks which person."""
-    asked = pending.read(request)
+    asked = PENDING.read(request)
     if asked is None:
         return redirect("roll:sign_in")
     form = CodeForm(request.POST or None)
@@ -77,7 +78,7 @@ def code(request: HttpRequest) -> HttpResponse:
             if checked.settled:
                 return enter(request, checked.accounts[0], asked.after)
             answer = redirect("roll:who")
-            pending.write(answer, replace(asked, code_id=checked.code_id))
+            PENDING.write(answer, replace(asked, code_id=checked.code_id))
             return answer
     context = {"form": form, "address": asked.address, "shown": asked.shown if may_show_codes() else ""}
     return render(request, "roll/code.html", context, status=WRONG if form.errors else 200)
@@ -87,7 +88,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def who(request: HttpRequest) -> HttpResponse:
     """Several persons share the address: which of them, and her birth date."""
-    asked, now = pending.read(request), timezone.now()
+    asked, now = PENDING.read(request), timezone.now()
     if asked is None or not signing_in.is_living(asked.address, asked.code_id, now):
         return _again(request)
     form = WhoForm(request.POST or None, accounts=candidates(asked.address))

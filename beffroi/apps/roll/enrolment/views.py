@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beffroi.apps.roll import signing_in
 from beffroi.apps.roll.checks import may_show_codes
-from beffroi.apps.roll.enrolment import asking, cookie, queries
+from beffroi.apps.roll.enrolment import asking, queries
+from beffroi.apps.roll.enrolment.cookie import ASKED, Asked
 from beffroi.apps.roll.enrolment.forms import Appeal, EnrolAddress, Follow, OnlineRequest
 from beffroi.apps.roll.enrolment.models import Enrolment
 from beffroi.apps.roll.enrolment.reasons import REASONS
@@ -40,7 +41,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             form.add_error("email", sentence(refused))
         else:
             answer = redirect("roll:enrol_code")
-            cookie.write(answer, cookie.Asked(address, shown=sent if may_show_codes() else ""))
+            ASKED.write(answer, Asked(address, shown=sent if may_show_codes() else ""))
             return answer
     rules = pack.current()
     context = {
@@ -59,7 +60,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrol_code(request: HttpRequest) -> HttpResponse:
     """The code that came to the address."""
-    asked = cookie.read(request)
+    asked = ASKED.read(request)
     if asked is None:
         return redirect("roll:enrol")
     form = CodeForm(request.POST or None)
@@ -70,7 +71,7 @@ def enrol_code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", sentence(refused))
         else:
             answer = redirect("roll:enrol_form")
-            cookie.write(answer, cookie.Asked(asked.address, confirmed=True))
+            ASKED.write(answer, Asked(asked.address, confirmed=True))
             return answer
     context = {"form": form, "address": asked.address, "shown": asked.shown if may_show_codes() else ""}
     return render(request, "roll/enrolment/code.html", context, status=WRONG if form.errors else 200)
@@ -81,7 +82,7 @@ def enrol_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrol_form(request: HttpRequest) -> HttpResponse:
     """The request itself. A refused form forgets the files: browsers do not send them twice by themselves."""
-    asked = cookie.read(request)
+    asked = ASKED.read(request)
     if asked is None or not asked.confirmed:
         return redirect("roll:enrol")
     form = OnlineRequest(request.POST, request.FILES) if request.method == "POST" else OnlineRequest()
@@ -93,7 +94,7 @@ def enrol_form(request: HttpRequest) -> HttpResponse:
         else:
             request.session[SHOWN_ONCE] = (receipt.enrolment.number, receipt.code)
             answer = redirect("roll:enrol_sent")
-            cookie.forget(answer)
+            ASKED.forget(answer)
             return answer
     today = timezone.localdate()
     context = {
