@@ -4,15 +4,13 @@ NAV      entries of the navigation          RIGHTS, VERIFY   entries of the page
 DOORS    names of pages that the frame itself links to: home, search, space, sign_in, sign_out, counter, counter_close
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 
-from django.apps import apps
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from beffroi.web import offers
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,9 @@ class NavItem:
         return reverse(self.url_name)
 
 
-def _frames() -> Iterator[ModuleType]:
+def _frames() -> tuple[ModuleType, ...]:
     # The upper floors first: what residents do comes before how it is kept.
-    for config in reversed(list(apps.get_app_configs())):
-        if config.name.startswith("beffroi.apps.") and find_spec(f"{config.name}.frame"):
-            yield import_module(f"{config.name}.frame")
+    return offers.modules("frame")[::-1]
 
 
 def items(place: str) -> list[NavItem]:

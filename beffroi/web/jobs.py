@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.apps import apps
+from beffroi.web import offers
 
 
 @dataclass(frozen=True)
@@ -20,6 +18,5 @@ class Job:
 
 def all_jobs() -> Iterator[Job]:
     """The jobs of every installed app, lowest floor first."""
-    for config in apps.get_app_configs():
-        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.jobs") and config.name != "beffroi.web":
-            yield from import_module(f"{config.name}.jobs").JOBS
+    for module in offers.modules("jobs"):
+        yield from module.JOBS

@@ -4,14 +4,12 @@ A sentence may hold {at_fault}: what or who broke the rule, as the action said i
 """
 
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.errors import Refused
+from beffroi.web import offers
 
 SENTENCES: dict[str, str | Promise] = {
     "rules.no_value": _("The rules of this commune have no value for that day. The town hall must complete them."),
@@ -27,10 +25,9 @@ SENTENCES: dict[str, str | Promise] = {
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, str | Promise]:
-    found: dict[str, str | Promise] = {}
-    for config in apps.get_app_configs():
-        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.refusals"):
-            found |= import_module(f"{config.name}.refusals").SENTENCES
+    found = dict(SENTENCES)
+    for module in offers.modules("refusals"):
+        found |= module.SENTENCES
     return found
 
 

@@ -6,15 +6,13 @@ act, never its matter: which petition somebody signed is nobody's business who f
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.apps.roll.acting import COUNTER, Acting
 from beffroi.apps.roll.models import Account, CounterAct, CounterSession
+from beffroi.web import offers
 
 ACTS: dict[str, str | Promise] = {
     "access.address": _("The e-mail address of the account was changed."),
@@ -36,9 +34,8 @@ RECEIPT_FOR = timedelta(hours=1)
 def sentences() -> dict[str, str | Promise]:
     """What the receipt can say, of every app."""
     found: dict[str, str | Promise] = {}
-    for config in apps.get_app_configs():
-        if config.name.startswith("beffroi.") and find_spec(f"{config.name}.counter_acts"):
-            found |= import_module(f"{config.name}.counter_acts").ACTS
+    for module in offers.modules("counter_acts"):
+        found |= module.ACTS
     return found
 
 
