@@ -9,21 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from beffroi.apps.assemblies.models import Official
 from beffroi.apps.petitions.actions import LIMITS
 from beffroi.apps.petitions.actions.panel import REASONS as RULINGS
+from beffroi.apps.petitions.fields import Text
 from beffroi.apps.petitions.models import CheckedLine, Ruling
-
-
-def _long(written: str) -> str:
-    text = written.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LIMITS["text"]:
-        over = len(text) - LIMITS["text"]
-        raise forms.ValidationError(_("Shorten the text by %(over)s signs."), params={"over": over})
-    return _without_controls(text)
-
-
-def _without_controls(text: str) -> str:
-    if any(ord(sign) < 32 and sign != "\n" for sign in text):
-        raise forms.ValidationError(_("This text holds signs that cannot be printed. Copy it without its formatting."))
-    return text
 
 
 class Recalling(forms.Form):
@@ -34,10 +21,11 @@ class Recalling(forms.Form):
         help_text=_("Only those who signed the charter are listed."),
         error_messages={"required": _("Choose the official."), "invalid_choice": _("Choose one of those listed.")},
     )
-    text = forms.CharField(
+    text = Text(
         label=_("What is held against her or him"),
         help_text=_("Facts of the mandate, with their dates. The official replies beside it. 5,000 signs at most."),
-        widget=forms.Textarea(attrs={"rows": 12}),
+        most=LIMITS["text"],
+        rows=12,
         error_messages={"required": _("Write what is held against the official.")},
     )
     named = forms.BooleanField(
@@ -53,22 +41,17 @@ class Recalling(forms.Form):
         field.choices = [("", _("Choose")), *((row.number, f"{row.name}, {row.assembly.name}") for row in officials)]
         field.widget.choices = field.choices
 
-    def clean_text(self) -> str:
-        return _long(self.cleaned_data["text"])
-
 
 class Replying(forms.Form):
     """The official's reply: the same space as the grievance."""
 
-    text = forms.CharField(
+    text = Text(
         label=_("The reply"),
         help_text=_("5,000 signs at most, as for the grievance. Each version stays public."),
-        widget=forms.Textarea(attrs={"rows": 14}),
+        most=LIMITS["text"],
+        rows=14,
         error_messages={"required": _("Write the reply.")},
     )
-
-    def clean_text(self) -> str:
-        return _long(self.cleaned_data["text"])
 
 
 class Choices(forms.Form):

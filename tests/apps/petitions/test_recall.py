@@ -535,6 +535,20 @@ def test_a_recall_is_written_read_again_and_filed_on_the_page(doors: dict[str, C
     assert Petition.objects.get(official=row).author.roll_number == f"T-{town.RESIDENT:05d}"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\x7f", "\x07"])
+def test_a_sign_that_hides_or_turns_the_others_is_told_and_nothing_is_lost(
+    doors: dict[str, Client], clerk: Account, sign: str
+) -> None:
+    row = town.councillor()
+    charters.sign(row, clerk, TODAY, NOON)
+    fields = {"official": row.number, "text": f"Il a promis{sign}.", "named": "on", "step": "file"}
+    page = town.post(doors["resident"], "/petitions/revocation", **fields)
+    assert page.status_code == 400
+    assert "Copy it without its formatting." in page.content.decode()
+    assert "Il a promis" in page.content.decode()
+    assert not Petition.objects.filter(official=row).exists()
+
+
 @pytest.mark.parametrize("role", ["anonymous", "agent", "clerk"])
 def test_nobody_else_files_one(doors: dict[str, Client], role: str, clerk: Account) -> None:
     row = town.councillor()
