@@ -216,7 +216,7 @@ def _open(petition: Petition, now: datetime) -> None:
     today = localdate(now)
     if petition.official is not None:
         must_sit(petition.official, now)
-    rungs = [_rung(petition, step, today) for step in ladder.of(petition, pack.current(), today)]
+    rungs = [_rung(petition, step, today) for step in ladder_of(petition, today)]
     Rung.objects.bulk_create(rungs)
     tallies = (Tally(petition=petition, channel=channel, counted_at=now) for channel in Signature.Channel.values)
     Tally.objects.bulk_create(tallies)
