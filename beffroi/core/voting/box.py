@@ -7,19 +7,15 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
 from beffroi.core import sodium
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting.ballot import Ballot, check_proofs, check_signature, read_ballot
 from beffroi.core.voting.election import Election, parse_election
-from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.group import ED25519, compiled_module
 
 _CHUNK = 16
 _COMPILED_CHUNK = 128
-_WORTH_COMPILING = 500
-
 
 Right = Callable[["Election", Sequence[bytes]], "list[Ballot | None]"]
 
@@ -68,13 +64,11 @@ def check_ballots(
 
 
 def _fast_path(election: Election, ballots: int) -> "Right | None":
-    """The compiled path, where beffroi[fast] is installed and there is enough to do: loading it takes a second."""
-    # Named in text: the verifier in one file has no NumPy and does not carry it.
-    if ballots < _WORTH_COMPILING or not sodium.INSTALLED or find_spec("numba") is None or find_spec("numpy") is None:
+    fast = compiled_module("fast", ballots)
+    if fast is None or not fast.serves(election):
         return None
-    fast = import_module("beffroi.core.voting.fast")
     right: Right = fast.right_ballots
-    return right if fast.serves(election) else None
+    return right
 
 
 def _compiled(

@@ -24,6 +24,7 @@ Point = bytes
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,700}")
+_WORTH_COMPILING = 500
 
 
 class Group(ABC):
@@ -116,12 +117,12 @@ class Ed25519(Group):
         return P if self.identity == P else P[:31] + bytes([P[31] ^ 0x80])
 
 
-def _compiled(points: int) -> "ModuleType | None":
-    """beffroi[fast], where it is installed and the points are many: it takes a second to load."""
+def compiled_module(name: str, many: int) -> ModuleType | None:
+    """A module of beffroi[fast], where that is installed and there is enough to do: loading it takes a second."""
     # Named in text: the verifier in one file has no NumPy and does not carry it.
-    if points < 500 or find_spec("numba") is None or find_spec("numpy") is None:
+    if many < _WORTH_COMPILING or not sodium.INSTALLED or find_spec("numba") is None or find_spec("numpy") is None:
         return None
-    return import_module("beffroi.core.voting.compiled")
+    return import_module(f"beffroi.core.voting.{name}")
 
 
 class SodiumEd25519(Ed25519):
@@ -129,12 +130,12 @@ class SodiumEd25519(Ed25519):
 
     def sum(self, points: Iterable[Point]) -> Point:
         listed = list(points)
-        compiled = _compiled(len(listed))
+        compiled = compiled_module("compiled", len(listed))
         found: Point = super().sum(listed) if compiled is None else compiled.total(listed)
         return found
 
     def parse_points(self, texts: Sequence[str], where: str) -> list[Point]:
-        compiled = _compiled(len(texts))
+        compiled = compiled_module("compiled", len(texts))
         if compiled is not None and all(map(_HEX.fullmatch, texts)):
             points = [bytes.fromhex(text)[::-1] for text in texts]
             if compiled.all_members(points):

@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, methods, profile, tally
-from beffroi.core.voting.election import parse_election
+from beffroi.core.voting import methods, profile, tally
 from beffroi.core.voting.questions import NumbersQuestion
 from beffroi.core.voting.told import told
-from beffroi.core.voting.verify import verify
+from beffroi.core.voting.verify import verified
 
 app = typer.Typer(no_args_is_help=True, help="Count ballots that were shuffled and opened.")
 
@@ -24,12 +23,7 @@ _Question = Annotated[int, typer.Option(min=1, help="Which question of the elect
 
 def _opened(path: Path, number: int) -> tuple[NumbersQuestion, list[tuple[int, ...]]]:
     """The question and its ballots, from an archive that verifies to its result."""
-    raw = path.read_bytes()
-    failed = [step for step in verify(raw) if step.passed is not True]
-    if failed:
-        raise Refused("method.archive", f"the archive does not verify: {failed[0].title}")
-    events = archive.read(raw).events
-    election = parse_election(events[0].data[0])
+    election, events = verified(path.read_bytes(), "method.archive")
     if not 1 <= number <= len(election.questions):
         raise Malformed("question", str(number), f"1 to {len(election.questions)}")
     question = election.questions[number - 1]

@@ -16,7 +16,7 @@ from beffroi.core.voting.questions import Question
 from beffroi.core.voting.sealing import read_seed
 from beffroi.core.voting.shuffle import make_shuffle
 from beffroi.core.voting.told import told
-from beffroi.core.voting.verify import verify
+from beffroi.core.voting.verify import verified
 
 credentials_app = typer.Typer(no_args_is_help=True, help="For the credential authority.")
 trustee_app = typer.Typer(no_args_is_help=True, help="For a trustee.")
@@ -166,11 +166,8 @@ def _check_mine(election: Election, key: trustees.TrusteeKey, raw: bytes) -> Non
 
 def _verified_tally(election: Election, given: bytes | None, raw: bytes) -> bytes:
     """What the archive, once verified, leaves to decrypt: its tally, after its shuffles where there are some."""
-    failed = [step for step in verify(raw) if step.passed is not True]
-    if failed:
-        raise Refused("trustee.archive", f"the archive does not verify: {failed[0].title}")
-    events = archive.read(raw).events
-    if events[0].data[0] != election.raw:
+    archived, events = verified(raw, "trustee.archive")
+    if archived.raw != election.raw:
         raise Refused("trustee.tally", "the archive is that of another election")
     if election.is_shuffled and "EndShuffles" not in [event.kind for event in events]:
         raise Refused("trustee.tally", "the shuffles are not ended")
@@ -200,12 +197,7 @@ def shuffle_ballots(
     The archive is verified first. The order is drawn by chance, written nowhere and forgotten at once.
     """
     with told():
-        raw = archive_file.read_bytes()
-        failed = [step for step in verify(raw) if step.passed is not True]
-        if failed:
-            raise Refused("trustee.archive", f"the archive does not verify: {failed[0].title}")
-        events = archive.read(raw).events
-        election = parse_election(events[0].data[0])
+        election, events = verified(archive_file.read_bytes(), "trustee.archive")
         if not election.is_shuffled or "EndShuffles" in [event.kind for event in events]:
             raise Refused("trustee.shuffle", "no ballot of this archive waits to be shuffled")
         made = make_shuffle(election, tally.shuffled_rows(election, _last_tally(election, events)))

@@ -6,7 +6,7 @@ It needs public data only, never stops at the first failure when it can go on, a
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from beffroi.core.errors import Malformed
+from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import Step
 from beffroi.core.voting import archive, canon, counting, credentials, election, trustees
 from beffroi.core.voting.archive import Event
@@ -68,6 +68,15 @@ def verify(
     if announced is not None:
         _announced(run, announced, raw)
     return run.steps
+
+
+def verified(raw: bytes, rule: str) -> tuple[election.Election, tuple[Event, ...]]:
+    """The election and the events of an archive that verifies; `Refused` under `rule` otherwise."""
+    failed = [step for step in verify(raw) if step.passed is not True]
+    if failed:
+        raise Refused(rule, f"the archive does not verify: {failed[0].title}")
+    events = archive.read(raw).events
+    return election.parse_election(events[0].data[0]), events
 
 
 # ---------------------------------------------------------------- events

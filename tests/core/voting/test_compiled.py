@@ -26,7 +26,7 @@ TORSION = [edwards.encode(P) for P in SMALL if not edwards.same(P, edwards.IDENT
 @pytest.fixture(autouse=True)
 def always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if each list were long."""
-    monkeypatch.setattr(box, "_WORTH_COMPILING", 1)
+    monkeypatch.setattr(group, "_WORTH_COMPILING", 1)
 
 
 def two_questions() -> Played:
@@ -149,7 +149,7 @@ def test_the_verification_gives_the_same_steps_with_and_without(monkeypatch: pyt
     for raw in (yes_no_election().archive, mutate_bel.tar_write(mutate_bel.records(changed()))):
         with_it = verify(raw, processes=1)
         with monkeypatch.context() as patch:
-            patch.setattr(box, "_WORTH_COMPILING", 10**9)
+            patch.setattr(group, "_WORTH_COMPILING", 10**9)
             assert verify(raw, processes=1) == with_it
 
 
