@@ -344,7 +344,7 @@ def main(seconds: int, rate: int) -> None:
 
 Written by `script/bench signing {seconds} {rate}` on {time.strftime("%Y-%m-%d", time.gmtime())}.
 
-Machine: {machine} (load {load:.1f} before: above 0.5, others were using it),
+Machine: {machine} (load {load:.1f} before; above 0.5, others were using it),
 Python {platform.python_version()}, {durable}.
 gunicorn with 2 workers of 8 threads, one `manage.py worker`, the database and the client, all on this machine.
 {BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and

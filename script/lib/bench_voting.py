@@ -117,7 +117,7 @@ def main(number: int) -> None:
 
 Written by `script/bench voting {number}` on {today}; run it on your own machine, figures from another one say little.
 
-Machine: {processor()}, {os.cpu_count()} cores (load {load:.1f} before: above 0.5, trust the processor's seconds only),
+Machine: {processor()}, {os.cpu_count()} cores (load {load:.1f} before; above 0.5, trust the processor's seconds only),
 Python {platform.python_version()}. belenios-tool: {version}.
 Archive: {number} ballots, one question (yes, no, blank), three trustees, {size / 1e6:.1f} MB, made by our own code
 ({each:.1f} ms to encrypt and sign a ballot in Python). Best of {RUNS} runs (of one for ballot by ballot).
