@@ -22,7 +22,7 @@ def personal(village: Village, text: str) -> set[str]:
     """What the roll knows of the village's people and this text says: names, streets, addresses, births."""
     found = set()
     for person in village.people.values():
-        private = [person.street, person.roll_number + " ", str(person.ref), *born(person.birth_date)]
+        private = [person.street, person.roll_number, str(person.ref), *born(person.birth_date)]
         private += [person.email] if person.email else []
         if f"{person.first_name} {person.last_name}" not in NAMED:
             private += [f"{person.first_name} {person.last_name}", person.last_name, person.last_name.upper()]

@@ -44,7 +44,8 @@ def test_a_member_of_the_panel_compares_the_lines_and_the_effect_follows(
     fits(desk)
     desk.get_by_role("link", name=petition.title).click()
     for line in (1, 2):
-        expect(desk.get_by_role("heading", name=f"{sheet.code}, ligne {line}")).to_be_visible()
+        code = f"{sheet.code[:4]}-{sheet.code[4:]}"  # as it is printed
+        expect(desk.get_by_role("heading", name=f"Feuille {code}, ligne {line}")).to_be_visible()
         axe(desk)
         fits(desk)
         desk.get_by_label(say("This person, and a signature: valid")).first.check()

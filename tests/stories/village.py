@@ -141,7 +141,7 @@ def found(url: str, clock: Any, mailbox: Mailbox) -> Village:
     for number, (name, row) in enumerate(PEOPLE.items(), 1):
         first, last, born, register, station, email = row
         village.people[name] = roll.enrol(
-            roll_number=f"{number:04d}",
+            roll_number=f"RV{number:04d}",
             register=register,
             last_name=last,
             first_name=first,
