@@ -6,6 +6,7 @@ Linear scale from 0 at the foot to the highest threshold under the bell chamber.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 FOOT, RISE, CHAMBER = 604, 400, 204
 LEFT, RIGHT = 144, 228
@@ -71,11 +72,8 @@ def _steps() -> Iterator[int]:
 
 def plain(value: Decimal | int) -> str:
     """A coordinate, at most one decimal, no zero too many."""
-    return (
-        f"{round(Decimal(value), 1):f}".rstrip("0").rstrip(".")
-        if "." in f"{round(Decimal(value), 1):f}"
-        else f"{value}"
-    )
+    text = f"{round(Decimal(value), 1):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else f"{value}"
 
 
 @dataclass(frozen=True)
@@ -99,22 +97,28 @@ def stones(wall: Wall, count: int, top: int) -> tuple[str, str]:
 
     A course holds `course(top)` signatures; the last one fills from the start. Nothing rises above the top.
     """
+    worth, standing = course(top), min(count, top)
+    rows = [_row(wall, top, row, min(standing - row * worth, worth)) for row in range(-(-standing // worth))]
+    return "".join(dark for dark, _ in rows), "".join(pale for _, pale in rows)
+
+
+@lru_cache(4096)  # the full courses of a petition are the same from one signature to the next
+def _row(wall: Wall, top: int, row: int, laid: int) -> tuple[str, str]:
+    """The stones of one course that holds `laid` signatures."""
     worth = course(top)
-    dark: list[str] = []
-    pale: list[str] = []
     high = Decimal(wall.rise) * worth / top
-    for row in range(-(-min(count, top) // worth)):
-        base = wall.foot - high * row
-        head = max(base - high, Decimal(wall.foot - wall.rise))
-        y, height = head + wall.gap / 2, base - head - wall.gap
-        filled = wall.left + Decimal(wall.width) * min(count - row * worth, worth) / worth
-        if height < 1:
-            continue
-        for place, x, width in _course(wall, row):
-            shown = min(width, filled - wall.gap / 2 - x)
-            if shown > Decimal("0.5"):
-                (pale if (4 * row + place) % 7 == 3 else dark).append(_rect(x, y, shown, height))
-    return "".join(dark), "".join(pale)
+    base = wall.foot - high * row
+    head = max(base - high, Decimal(wall.foot - wall.rise))
+    y, height = head + wall.gap / 2, base - head - wall.gap
+    if height < 1:
+        return "", ""
+    filled = wall.left + Decimal(wall.width) * laid / worth
+    stones: tuple[list[str], list[str]] = ([], [])
+    for place, x, width in _course(wall, row):
+        shown = min(width, filled - wall.gap / 2 - x)
+        if shown > Decimal("0.5"):
+            stones[(4 * row + place) % 7 == 3].append(_rect(x, y, shown, height))
+    return "".join(stones[0]), "".join(stones[1])
 
 
 def _course(wall: Wall, row: int) -> Iterator[tuple[int, Decimal, Decimal]]:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 
@@ -58,7 +59,7 @@ class Measured:
     failed: list[str] = field(default_factory=list)
     seconds: float = 0
     counted_after: float | None = None
-    cpu: float = 0
+    cpu: tuple[float, float, float] = (0, 0, 0)
 
 
 def percentile(values: Sequence[float], share: int) -> float:
@@ -91,7 +92,10 @@ def quietly(command: Sequence[str], environment: dict[str, str]) -> None:
 
 @contextmanager
 def server(environment: dict[str, str], port: int) -> Iterator[Callable[[], float]]:
-    """gunicorn and the worker, as docs/operations.md starts them. Gives what says their seconds of processor."""
+    """gunicorn and the worker, as docs/operations.md starts them. Gives what says their seconds of processor.
+
+    The worker has run every job once: those of the day, which it begins with, are not of the load.
+    """
     python = Path(sys.executable)
     web = ["--workers", "2", "--threads", "8", "--worker-class", "gthread", "--bind", f"127.0.0.1:{port}"]
     commands = [
@@ -104,12 +108,30 @@ def server(environment: dict[str, str], port: int) -> Iterator[Callable[[], floa
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.1)
+        _until_idle(running[1].pid)
         yield lambda: sum(_seconds_of_processor(process.pid) for process in running)
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(30)
+
+
+def _until_idle(pid: int) -> None:
+    """Until a process has used a tenth of a processor at most for three seconds; two minutes at most."""
+    before = _seconds_of_processor(pid)
+    for _ in range(40):
+        time.sleep(3)
+        now = _seconds_of_processor(pid)
+        if now and now - before < 0.3:
+            return
+        before = now
+
+
+def _postmaster(url: str) -> int | None:
+    """The process of the PostgreSQL server whose socket lies in the folder that the address names."""
+    lock = Path(parse_qs(urlsplit(url).query).get("host", ["/"])[0], "data", "postmaster.pid")
+    return int(lock.read_text().split()[0]) if lock.exists() else None
 
 
 def _seconds_of_processor(pid: int) -> float:
@@ -226,10 +248,16 @@ def trial(name: str, database: str, folder: Path, seconds: int, rate: int) -> Me
     with server(environment, port) as used:
         Client(port, number, [], rate)
         until_true(port, number, BEFORE)  # warm: the first page has been made
-        before = used()
+        postmaster = _postmaster(database)
+
+        def spent() -> tuple[float, float, float]:
+            return used(), _seconds_of_processor(postmaster) if postmaster else 0.0, time.process_time()
+
+        before = spent()
         print(f"{name}: {rate} a second for {seconds} s", flush=True)
         measured = Client(port, number, sessions, rate).run(name)
-        measured.cpu = used() - before
+        after = spent()
+        measured.cpu = (after[0] - before[0], after[1] - before[1], after[2] - before[2])
         measured.counted_after = until_true(port, number, BEFORE + len(measured.posts))
     return measured
 
@@ -312,10 +340,10 @@ def line(measured: Measured) -> str:
     both = [measured.posts, measured.receipts]
     times = " | ".join(f"{percentile(v, 50):.0f} / {percentile(v, 95):.0f} / {percentile(v, 99):.0f}" for v in both)
     number = len(measured.posts)
-    spent = 1000 * measured.cpu / number if number else 0
+    spent = " + ".join(f"{1000 * part / number:.1f}" for part in measured.cpu if part) if number else ""
     return (
         f"| {measured.name} | {number:,} | {number / measured.seconds:.0f} | {times} | {len(measured.failed)} | "
-        f"{counted} | {spent:.1f} |"
+        f"{counted} | {spent} |"
     )
 
 
@@ -349,7 +377,8 @@ Python {platform.python_version()}, {durable}.
 gunicorn with 2 workers of 8 threads, one `manage.py worker`, the database and the client, all on this machine.
 {BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and
 token), then reads the page with her receipt, on one connection. A time runs from the instant at which she was due.
-Times are median / 95th percentile / 99th; "processor" is gunicorn and the worker, for both pages of one signature.
+Times are median / 95th percentile / 99th; "processor" is what both pages of one signature cost: gunicorn with the worker,
+PostgreSQL, this client.
 
 | database | signatures | a second | signing, ms | receipt page, ms | failed | count true after | processor, ms |
 |---|---|---|---|---|---|---|---|

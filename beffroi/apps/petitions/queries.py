@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from beffroi.apps.assemblies.queries import signatories
 from beffroi.apps.letters.models import Subscription
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.state import quarter_of
+from beffroi.apps.petitions.actions.state import signature_of as signature_of
 from beffroi.apps.petitions.models import (
     Crossing,
     Effect,
@@ -122,17 +125,20 @@ def total(petition: Petition, legal: bool = False) -> int:
     return sum(tally.legal if legal else tally.signatures for tally in petition.tallies.all())
 
 
-def waiting(petition: Petition) -> int:
-    """The signatures that the next batch will count."""
-    return Signature.objects.filter(petition=petition, counted=False, withdrawn_at=None, refusal="").count()
+_COUNT_NOW: Final = """
+SELECT (SELECT count(*) FROM petitions_signature
+        WHERE petition_id = %s AND NOT counted AND withdrawn_at IS NULL AND refusal = ''),
+       coalesce(sum(signatures), 0), coalesce(sum(legal), 0)
+FROM petitions_tally WHERE petition_id = %s"""
 
 
 def count_now(petition: Petition) -> tuple[int, int]:
     """What the batch has counted and what the next one will, together; and the legal requests counted."""
-    # What waits is read first: a batch between the two reads is then counted twice for a moment, never left out.
-    still = waiting(petition)
-    counted = Tally.objects.filter(petition=petition).aggregate(all=Sum("signatures"), legal=Sum("legal"))
-    return (counted["all"] or 0) + still, counted["legal"] or 0
+    # One statement, so that no batch comes in between: what it counts would be missing, or counted twice.
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_NOW, [petition.pk, petition.pk])
+        still, counted, legal = cursor.fetchone()
+    return counted + still, legal
 
 
 def rungs(petition: Petition) -> list[RungSeen]:
@@ -197,11 +203,6 @@ def channels(petition: Petition) -> Channels:
         tuple(reasons.most_common()),
         max((tally.counted_at for tally in tallies), default=None),
     )
-
-
-def signature_of(petition: Petition, person: Person) -> Signature | None:
-    """The one row of a person for a petition, standing or not."""
-    return Signature.objects.filter(petition=petition, person=person).first()
 
 
 def signatures_of(person: Person) -> QuerySet[Signature]:

@@ -34,8 +34,10 @@ def device_of(request: HttpRequest) -> str:
     return given if _MADE.fullmatch(given) else secrets.token_hex(16)
 
 
-def must_not_be_crowded(petition: Petition, device: str, now: datetime) -> None:
+def must_not_be_crowded(request: HttpRequest, petition: Petition, device: str, now: datetime) -> None:
     """One device does not sign for a crowd within an hour: the counter does, where each person is seen."""
+    if request.COOKIES.get(COOKIE) != device:
+        return  # its cookie has just been drawn: nobody has signed with it
     most = pack.current().number("checking.device_an_hour", localdate(now))
     lately = Trace.objects.filter(device=_mac(petition, "device", device), at__gt=now - timedelta(hours=1))
     if lately.count() >= most:

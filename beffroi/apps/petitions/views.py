@@ -43,9 +43,9 @@ def _petition(number: str) -> Petition:
 
 
 def _bare(number: str) -> Petition:
-    """Without its ladder, where no ladder is shown."""
+    """Without its ladder, where none is shown; some seconds old in a rush: the actions read what they decide on."""
     try:
-        return Petition.objects.get(number=number)
+        return shared(("petitions.bare", number), lambda: Petition.objects.get(number=number))
     except Petition.DoesNotExist:
         raise Http404(_("There is no petition with this number.")) from None
 
@@ -142,7 +142,7 @@ def sign(request: Request, number: str) -> HttpResponse:
         chosen = {name: given.get(name, False) for name in ("legal", "public_name", "follow")}
         device = traces.device_of(request)
         if not at_counter:
-            traces.must_not_be_crowded(row, device, now)
+            traces.must_not_be_crowded(request, row, device, now)
         receipt = actions.sign(row, acting, now, **chosen)
         note_counter_act(acting, "petition.signed", now)
         response = shown_once.to(redirect("petitions:signed", row.number), row.number, receipt)

@@ -5,7 +5,6 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import get_user
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -39,11 +38,10 @@ def set_acting(request: Request) -> None:
     account = get_user(request)
     if not isinstance(account, Account):
         return
-    prefetch_related_objects([account], "roles")
     # The desk of an agent whose mail somebody reads stays shut: no role before the second step.
     account.half_way = not second_factor.is_passed(request.session, account)
     request.account = account
-    request.roles = frozenset() if account.half_way else frozenset(role.kind for role in account.roles.all())
+    request.roles = frozenset() if account.half_way else account.kinds
     request.acting = _acting(account, request.roles)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from beffroi.apps.roll.access import (
     AccessTrace,
@@ -201,6 +202,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or str(self.person)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The roles that it has; read once, with the account itself where a session is (backend.py)."""
+        return frozenset(self.roles.values_list("kind", flat=True))
 
     def get_session_auth_hash(self) -> str:
         """What a session must carry to live on; Django's own would be made of the password."""

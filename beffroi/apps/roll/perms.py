@@ -30,7 +30,7 @@ PRESENT = _("This page is for residents, and for an agent who acts for the perso
 def _has(account: Account | None, kind: str) -> bool:
     if account is None or not account.is_active or account.half_way:
         return False
-    return any(role.kind == kind for role in account.roles.all())
+    return kind in account.kinds
 
 
 def may_act_at_counter(account: Account | None) -> bool:

@@ -11,10 +11,12 @@ from django.forms import BaseForm, BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import pgettext as _p
 
 from beffroi.web import drawing
 from beffroi.web.drawing import BELL
+from beffroi.web.still import shared
 from beffroi.web.tower import Ladder
 from beffroi.web.typography import at_place, french, of_place
 from beffroi.web.words import day, hour, in_french, iso, local, moment, number, percent
@@ -174,6 +176,26 @@ def bar(
         '<text x="{}" y="60"{}>{}</text></svg>',
         *(named, _length(share), _length(mark), _length(mark), _length(mark), anchor, mark_label),
     )
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.RequestContext, part: str, *depends: object) -> SafeString:
+    """{% kept "web/parts/plinth.html" %}: an include that is made once in a few seconds for the same page's readers.
+
+    For what the frame says to everybody: it may depend on the page's address, the language and the theme, and on
+    `depends`, but on nothing else of the reader, and has no form with a token.
+    """
+    page = context.template
+    assert page is not None
+
+    def make() -> SafeString:
+        return page.engine.get_template(part).render(context)
+
+    request = context["request"]
+    if request.META.get("QUERY_STRING"):  # any words may stand there: copies are few
+        return make()
+    name = ("web.part", part, get_language() or "", str(context["theme"]), request.path, *map(str, depends))
+    return shared(name, make)
 
 
 # The tower -------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def test_signing_counts_nothing_and_the_batch_counts_each_row_once(petition: Pet
     actions.sign(petition, town.herself(two), NOON, legal=True)
     actions.sign(petition, town.at_counter(three, agent), NOON, legal=True)
     assert figures(petition) == {"web": (0, 0), "counter": (0, 0), "paper": (0, 0)}
-    assert queries.waiting(petition) == 3
+    assert queries.count_now(petition) == (3, 0)
     assert actions.count(LATER) == 3
     assert figures(petition) == {"web": (2, 1), "counter": (1, 1), "paper": (0, 0)}
     assert actions.count(LATER) == 0

@@ -242,7 +242,7 @@ def test_whoever_is_told_that_she_has_signed_while_the_petition_closes_is_in_its
     assert said["signed"] + said["petitions.closed"] == 40
     assert Signature.objects.count() == said["signed"]
     assert queries.total(queries.get(petition.number)) == said["signed"]
-    assert queries.waiting(petition) == 0
+    assert queries.count_now(petition)[0] == said["signed"]
 
 
 def test_closing_waits_for_a_signature_whose_transaction_is_still_open(petition: Petition) -> None:

@@ -190,8 +190,9 @@ class Life(RuleBasedStateMachine):
         self.tick()
         actions.count(self.now)
         if not self.closed:
-            assert queries.waiting(self.petition) == 0
-            for rung in queries.rungs(queries.get(self.petition.number)):
+            counted = queries.get(self.petition.number)
+            assert queries.count_now(counted)[0] == queries.total(counted), "none waits"
+            for rung in queries.rungs(counted):
                 assert rung.missing or rung.state != "waiting", "a threshold is reached and nothing is verified"
 
     @rule()

@@ -4,8 +4,10 @@ import gzip
 import io
 import re
 import tarfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,9 +18,12 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
+from beffroi.apps.roll import actions as roll
+from beffroi.apps.roll.models import Account
 from beffroi.core.errors import Malformed, Refused
-from beffroi.web import frame, middleware, refusals, views
+from beffroi.web import frame, middleware, refusals, still, views
 from beffroi.web.models import Instance
+from tests.let_in import let_in
 
 pytestmark = pytest.mark.django_db
 FIRST_LOAD = ("web/tokens.css", "web/beffroi.css", "web/fonts/atkinson-next-latin.woff2", "web/fonts/bagnard.woff2")
@@ -211,3 +216,45 @@ def test_a_sentence_names_who_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_rule_without_a_sentence_is_still_told() -> None:
     with translation.override("en"):
         assert "some.rule" in refusals.sentence(Refused("some.rule"))
+
+
+# What is made once in a few seconds for all its readers
+
+
+@pytest.fixture
+def _kept(settings: Any) -> Iterator[None]:
+    settings.STILL_SECONDS = 3
+    still.forget()
+    yield
+    still.forget()
+
+
+@pytest.mark.usefixtures("_kept")
+def test_a_frame_that_is_kept_says_to_each_reader_who_is_signed_in_where_she_is_and_in_her_words(
+    client: Client,
+) -> None:
+    def masthead(path: str, account: Account | None = None, language: str = "fr", theme: str = "") -> str:
+        browser = Client()
+        browser.cookies.load({"beffroi_language": language, "beffroi_theme": theme})
+        if account:
+            let_in(browser, account)
+        return browser.get(path).content.decode()
+
+    account = roll.open_work_account("Solange Pic", "solange@mairie.example", "clerk")
+    space, sign_in = f'class="me" href="{reverse("portal:space")}"', f'class="me" href="{reverse("roll:sign_in")}"'
+    for _ in range(2):
+        assert sign_in in masthead("/chercher")
+        assert space in masthead("/chercher", account)
+        assert 'value="/chercher"' in masthead("/chercher")
+        assert 'value="/petitions"' in masthead("/petitions")
+        assert "Who organises?" in masthead("/chercher", language="en")
+        assert 'value="dark" aria-pressed="true"' in masthead("/chercher", theme="dark")
+        assert 'value="dark" aria-pressed="false"' in masthead("/chercher")
+
+
+@pytest.mark.usefixtures("_kept")
+def test_an_address_with_words_behind_a_question_mark_keeps_nothing(client: Client) -> None:
+    client.get("/chercher?q=un")
+    kept = set(still._values)
+    assert 'value="/chercher?q=deux"' in client.get("/chercher?q=deux").content.decode()
+    assert not [name for name in kept if name[0] == "web.part"]

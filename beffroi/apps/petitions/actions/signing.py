@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from beffroi.apps.petitions import receipts
 from beffroi.apps.petitions.actions.counting import uncount
 from beffroi.apps.petitions.actions.following import set_choices
-from beffroi.apps.petitions.actions.state import locked, must_be_of_body, must_be_open, quarter_of
+from beffroi.apps.petitions.actions.state import locked, must_be_of_body, must_be_open, quarter_of, signature_of
 from beffroi.apps.petitions.models import Petition, Rung, Signature
 from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
@@ -70,7 +70,7 @@ def sign_for(
     }
     try:
         with transaction.atomic():
-            known = Signature.objects.filter(petition=petition, person=person).first()
+            known = signature_of(petition, person)
             if known is None:
                 must_be_open(petition, now, shared=True)
                 row = Signature.objects.create(petition=petition, person=person, **given)
@@ -116,7 +116,7 @@ def _must_come_in_person(row: Signature, channel: str) -> None:
 
 def _why_not(petition: Petition, person: Person, legal: bool, now: datetime) -> Refused:
     """Which of the two constraints refused the row: another request of this person was faster, by whatever channel."""
-    row = Signature.objects.filter(petition=petition, person=person).first()
+    row = signature_of(petition, person)
     if row is not None and _stands(row):
         return Refused("petitions.already_signed", row.channel)
     used = legal and Signature.objects.filter(person=person, legal_quarter=quarter_of(localdate(now))).exists()
@@ -125,7 +125,7 @@ def _why_not(petition: Petition, person: Person, legal: bool, now: datetime) -> 
 
 def withdraw(petition: Petition, acting: Acting, now: datetime) -> Signature:
     """The person takes her signature back, herself or at the counter, until closing."""
-    row = Signature.objects.filter(petition=petition, person=acting.person).first()
+    row = signature_of(petition, acting.person)
     if row is None:
         raise Refused("petitions.not_signed", petition.number)
     return _withdraw(row, now)

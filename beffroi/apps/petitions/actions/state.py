@@ -14,12 +14,17 @@ from django.utils.timezone import localdate
 
 from beffroi.apps.assemblies.models import Official
 from beffroi.apps.assemblies.perms import sits_on
-from beffroi.apps.petitions.models import Petition
+from beffroi.apps.petitions.models import Petition, Signature
 from beffroi.apps.roll.models import Person
 from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, eligibility
 from beffroi.core.errors import Refused
+from beffroi.web.rows import Rows
 
-_OPENING: Final = "SELECT id, number, state, opened_at, closes_at FROM petitions_petition WHERE id = %s"
+_HERS: Final = Rows(
+    "SELECT {hers} FROM petitions_signature hers WHERE petition_id = %s AND person_id = %s", hers=Signature
+)
+_STATE: Final = "SELECT {now} FROM petitions_petition now WHERE id = %s"
+_PETITION, _PETITION_SHARED = Rows(_STATE, now=Petition), Rows(f"{_STATE} FOR KEY SHARE", now=Petition)
 
 
 def locked(petition_id: int, alone: bool = False) -> Petition:
@@ -27,13 +32,19 @@ def locked(petition_id: int, alone: bool = False) -> Petition:
     return Petition.objects.select_for_update(no_key=not alone).get(pk=petition_id)
 
 
+def signature_of(petition: Petition, person: Person) -> Signature | None:
+    """The one row of a person for a petition, standing or not."""
+    found = _HERS(petition.pk, person.pk)
+    return found[0][0] if found else None
+
+
 def must_be_open(petition: Petition, now: datetime, shared: bool = False) -> None:
     """Compares the clock inside the caller's transaction: no job decides whether a signature is in time.
 
     `shared` also holds the petition against closing (see above): Django's foreign keys are checked at commit only.
     """
-    lock = " FOR KEY SHARE" if shared and connection.vendor == "postgresql" else ""
-    (row,) = Petition.objects.raw(f"{_OPENING}{lock}", [petition.pk])
+    locking = shared and connection.vendor == "postgresql"
+    ((row,),) = (_PETITION_SHARED if locking else _PETITION)(petition.pk)
     if row.opened_at is None or row.closes_at is None or now < row.opened_at:
         raise Refused("petitions.not_open", row.number)
     if row.state != Petition.State.OPEN or now >= row.closes_at:
