@@ -377,8 +377,8 @@ Python {platform.python_version()}, {durable}.
 gunicorn with 2 workers of 8 threads, one `manage.py worker`, the database and the client, all on this machine.
 {BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and
 token), then reads the page with her receipt, on one connection. A time runs from the instant at which she was due.
-Times are median / 95th percentile / 99th; "processor" is what both pages of one signature cost: gunicorn with the worker,
-PostgreSQL, this client.
+Times are median / 95th percentile / 99th; "processor" is what both pages of one signature cost: gunicorn with the
+worker, PostgreSQL, this client.
 
 | database | signatures | a second | signing, ms | receipt page, ms | failed | count true after | processor, ms |
 |---|---|---|---|---|---|---|---|
