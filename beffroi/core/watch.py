@@ -111,6 +111,8 @@ def _journal(watched: Watched, tell: Callable[[str], None]) -> tuple[list[Entry]
     if not (size.isascii() and size.isdigit() and len(size) < 19):
         raise Unreachable("watch.journal", "the answer is no tree head, but some other page")
     got = download(f"{base}/entries.jsonl?taille={size}", tell=tell)
+    if int(size) and not got.raw.startswith(b"{"):
+        raise Unreachable("watch.journal", "the answer is no entries, but some other page")
     if not got.ended and got.raw.count(b"\n") < int(size):
         raise Unreachable("watch.journal", "the entries stop early, and the server did not say where they end")
     earlier = watched.checkpoint.read_bytes() if watched.checkpoint.exists() else None

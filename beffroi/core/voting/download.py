@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from beffroi.core.errors import Malformed, Refused
 
-MOST_BYTES = 4 * 1024**3  # of an archive: a million ballots of one question
+MOST_BYTES = 1024**3  # of an archive: 200,000 ballots of one question
 SILENCE = 30  # seconds without a byte
 MOST_SECONDS = 1800  # for one answer, so that a server that trickles does not hold us for ever
 TRIES = 4
@@ -42,7 +42,11 @@ class Download:
 
 def check_address(url: str) -> SplitResult:
     """The parts of an address that may be asked. Raises Malformed."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise Malformed("address", repr(url[:100]), "http://… or https://…") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         raise Malformed("address", repr(url[:100]), "http://… or https://…, without a password")
     if parts.query or parts.fragment or not re.fullmatch(r"[!-~]*", url):
@@ -139,7 +143,7 @@ def _fetch(url: str, got: bytearray, most: int, silence: int) -> Download:
     except urllib.error.HTTPError as error:
         with error:
             raise _by_status(error.code, got) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:  # the last: a redirection to no address
         raise Unreachable("pull.network", f"{url}: {_reason(error)}") from error
 
 
@@ -175,6 +179,6 @@ def _by_status(code: int, got: bytearray) -> Refused:
     return Unreachable("pull.network", f"the site answers {code}")
 
 
-def _reason(error: OSError | http.client.HTTPException) -> str:
+def _reason(error: Exception) -> str:
     inner = error.reason if isinstance(error, urllib.error.URLError) else error
     return str(inner)[:120] or type(inner).__name__
