@@ -39,7 +39,7 @@ def ballot_faults(events: Sequence[Event], raws: Sequence[bytes]) -> list[str]:
         elif outcome.ballot.credential not in listed:
             faults.append("ballot.credential: its credential is not in the list")
         else:
-            faults.append("ballot.duplicate: it is in the box already" if raw in known else "")
+            faults.append("ballot.duplicate: it is in the box already, or was given twice" if raw in known else "")
         known.add(raw)
     return faults
 
