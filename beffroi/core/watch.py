@@ -1,4 +1,4 @@
-"""`beffroi watch`: look at a running election again and again, and raise the alarm when anything is lost (spec 11.3).
+"""`beffroi watch`: look at a running election again and again, and raise the alarm when anything is lost (spec 11.4).
 
 Above the rooms, because the journal says what was announced of the ballot box. What a network can have done is said
 and tried again; it is never an alarm.

@@ -111,7 +111,7 @@ def test_a_wrong_ballot_in_the_box_is_an_alarm(site: Site, tmp_path: Path) -> No
         sites.status(503),
         sites.page(),
         sites.cut(upto(9), 4000),
-        sites.without_length(upto(2)),
+        sites.in_turn(*map(sites.without_length, (upto(2), upto(3)))),
         sites.status(302, Location="http://localhost/"),
     ],
     ids=["down", "another page", "cut", "short without a length", "sent elsewhere"],
@@ -126,8 +126,8 @@ def test_what_the_network_does_is_said_and_is_no_alarm(answer: Any, site: Site, 
 
 
 def test_it_looks_again_and_again_until_the_alarm(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([sites.whole(upto(3)), *[sites.status(503)] * 4, sites.whole(upto(5)), sites.whole(upto(4))])
-    site.answers[BEL] = lambda handler: next(answers)(handler)
+    first, grown, short = (sites.whole(upto(n)) for n in (3, 5, 4))
+    site.answers[BEL] = sites.in_turn(first, *[sites.status(503)] * 4, grown, *[short] * 3)
     pauses: list[int] = []
     monkeypatch.setattr(watch.time, "sleep", pauses.append)
     code, output = look(site, tmp_path, "--every", "7", once=False)

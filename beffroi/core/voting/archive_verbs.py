@@ -1,4 +1,4 @@
-"""`beffroi archive`: list what an archive holds, add an event to it, pull the one that a site shows (spec 11.2)."""
+"""`beffroi archive`: list what an archive holds, add an event to it, pull the one that a site shows (spec 11.3)."""
 
 import json
 from collections.abc import Sequence

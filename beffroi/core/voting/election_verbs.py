@@ -1,4 +1,4 @@
-"""`beffroi election`: an election from nothing to its result, on machines without a network (spec 11.1).
+"""`beffroi election`: an election from nothing to its result, on machines without a network (spec 11.2).
 
 Each command reads public files, checks them, and adds to one archive. One that was interrupted is typed again: it goes
 on where it stopped, and makes nothing twice. Secrets stay with `beffroi credentials` and `beffroi trustee`.

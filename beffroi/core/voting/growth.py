@@ -34,8 +34,6 @@ def judge(before: bytes, got: Download, *, trusted: bool) -> archive.Archive:
     if not raw.startswith(b"BELENIOS\0"):
         raise Unreachable("pull.network", "the answer is no archive, but some other page")
     if not raw.startswith(before):
-        if before.startswith(raw) and not got.ended:
-            raise Unreachable("pull.network", "the answer stops early, and the server did not say where it ends")
         raise Alarm("board.changed", lost(before, raw), raw)
     try:
         whole = whole_length(raw)
@@ -49,6 +47,30 @@ def judge(before: bytes, got: Download, *, trusted: bool) -> archive.Archive:
     elif faults := failures(raw):
         raise Alarm("board.wrong", faults, raw)
     return read
+
+
+def stops_early(before: bytes, got: Download) -> bool:
+    """Whether the answer is a beginning of `before`: something was taken away, or the answer was cut on its way."""
+    return len(got.raw) < len(before) and before.startswith(got.raw) and got.raw.startswith(b"BELENIOS\0")
+
+
+def judge_early(before: bytes, answers: Sequence[Download]) -> Refused:
+    """What several answers that stop early are. A proxy can hide a cut; it does not cut at one place each time.
+
+    An Alarm when they are the same and say that they are whole, or end with a whole event; Unreachable otherwise.
+    """
+    raw = answers[-1].raw
+    same = all(got.raw == raw for got in answers)
+    if same and (all(got.ended for got in answers) or before[: len(raw)] == raw[: _whole_or_none(raw)]):
+        return Alarm("board.changed", lost(before, raw), raw)
+    return Unreachable("pull.network", "the answer stops early each time")
+
+
+def _whole_or_none(raw: bytes) -> int:
+    try:
+        return whole_length(raw)
+    except Malformed:
+        return 0
 
 
 def _check_new(raw: bytes, read: archive.Archive, known: int) -> None:

@@ -1,4 +1,4 @@
-"""The public archive of an election, downloaded into a file that only ever grows (spec 11.3)."""
+"""The public archive of an election, downloaded into a file that only ever grows (spec 11.4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from beffroi.core.voting import archive, files
 from beffroi.core.voting.archive import Archive
-from beffroi.core.voting.download import MOST_BYTES, SILENCE, Unreachable, address, download
-from beffroi.core.voting.growth import Alarm, judge
+from beffroi.core.voting.download import MOST_BYTES, SILENCE, Download, Unreachable, address, download
+from beffroi.core.voting.growth import Alarm, judge, judge_early, stops_early
 
 NAME = "archive.bel"
+ANSWERS = 3
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,20 @@ def pull(
 def _judged(
     where: str, before: bytes, trusted: bool, most: int, silence: int, tell: Callable[[str], None]
 ) -> tuple[Archive, bytes]:
-    """An alarm is raised on an answer that came in one piece only: two halves may not fit for innocent reasons."""
-    for _ in range(3):
+    """No alarm on what two halves of an answer say, which may not fit for innocent reasons, nor on one short answer."""
+    early: list[Download] = []
+    for _ in range(ANSWERS):
         got = download(where, most, silence, tell)
+        if stops_early(before, got):
+            early.append(got)
+            tell("the answer stops early; asking again")
+            continue
         try:
             return judge(before, got, trusted=trusted), got.raw
         except Alarm:
             if got.in_one:
                 raise
             tell("two halves of the archive do not fit; starting again")
+    if len(early) == ANSWERS:
+        raise judge_early(before, early)
     raise Unreachable("pull.network", "the answer is cut each time")

@@ -1,4 +1,4 @@
-"""An archive on the disk that grows: one writer at a time, each event whole or not at all (spec 11.2).
+"""An archive on the disk that grows: one writer at a time, each event whole or not at all (spec 11.3).
 
 An event counts once it is on the disk with its data. What an interrupted writer left behind it is no event: the next
 writer cuts it off, and nobody was told that it had been taken.
@@ -83,13 +83,9 @@ def opened(path: Path) -> Iterator[Store]:
 def _lock(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            if os.fstat(handle).st_ino == os.stat(path).st_ino:
-                return handle
-        except BaseException:
-            os.close(handle)
-            raise
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_ino == os.stat(path).st_ino:
+            return handle
         os.close(handle)  # `archive pull` put another file in its place while we waited
 
 

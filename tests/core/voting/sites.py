@@ -1,5 +1,6 @@
 """A site on this machine, over real HTTP, that serves what a test puts into it, well or badly."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -125,3 +126,9 @@ def status(code: int, **headers: str) -> Callable[[Any], None]:
 def page(text: str = "<!doctype html><p>En maintenance") -> Callable[[Any], None]:
     """A page in the archive's place, with status 200."""
     return whole(text.encode())
+
+
+def in_turn(*answers: Callable[[Any], None]) -> Callable[[Any], None]:
+    """One after the other, then from the first again."""
+    turns = itertools.cycle(answers)
+    return lambda handler: next(turns)(handler)

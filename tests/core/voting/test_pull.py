@@ -89,8 +89,7 @@ def test_a_cut_download_goes_on_where_it_stopped_when_the_server_can(site: Site,
 def test_a_cut_download_starts_again_when_the_server_cannot_go_on(
     bad: Callable[[bytes], Any], site: Site, tmp_path: Path
 ) -> None:
-    calls = iter([bad(upto(9)), bad(upto(9)), sites.whole(upto(9))])
-    site.answers[BEL] = lambda handler: next(calls)(handler)
+    site.answers[BEL] = sites.in_turn(bad(upto(9)), bad(upto(9)), sites.whole(upto(9)))
     pull(site.address + PAGE, tmp_path / "a.bel")
     assert (tmp_path / "a.bel").read_bytes() == upto(9)
 
@@ -98,8 +97,7 @@ def test_a_cut_download_starts_again_when_the_server_cannot_go_on(
 def test_two_halves_that_do_not_fit_are_no_alarm_but_a_new_start(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "a.bel"
     mixed = sites.cut_once(upto(9), 5000, bytes(5000) + upto(9)[5000:-1] + b"x")
-    calls = iter([mixed, mixed, sites.whole(upto(9))])
-    site.answers[BEL] = lambda handler: next(calls)(handler)
+    site.answers[BEL] = sites.in_turn(mixed, mixed, sites.whole(upto(9)))
     pull(site.address + PAGE, path)
     assert path.read_bytes() == upto(9)
     assert [asked for _, asked in site.asked] == [None, "bytes=5000-", None]
@@ -116,7 +114,10 @@ NETWORK: dict[str, Any] = {
     "always cut": sites.cut(upto(9), 5000),
     "chunks that are cut": sites.chunked(upto(9)[:5000], ended=False),
     "chunks cut between two events": sites.chunked(upto(3), ended=False),
-    "no length, cut between two events": sites.without_length(upto(3)),
+    "no length, cut between two events, elsewhere each time": sites.in_turn(
+        *(sites.without_length(upto(n)) for n in (3, 4, 2))
+    ),
+    "a proxy that hides where it cuts": sites.in_turn(*(sites.whole(upto(5)[:n]) for n in (9000, 7000, 8000))),
     "no length, cut in an event": sites.without_length(upto(9)[:-700]),
     "an event that is being written": sites.whole(upto(9)[:-700]),
     "compressed": lambda handler: sites.status(200, **{"Content-Encoding": "gzip"})(handler),
@@ -246,7 +247,7 @@ CHANGED: dict[str, tuple[Callable[[], bytes], Callable[[], list[str]]]] = {
         lambda: ["can no longer be read"],
     ),
     "nothing but a beginning": (lambda: b"BELENIOS\0", lambda: ["can no longer be read"]),
-    "a declared half": (lambda: upto(5)[:-700], lambda: ["has disappeared", "ends after 4 events"]),
+    "half of it, said to be whole": (lambda: upto(5)[:-700], lambda: ["has disappeared", "ends after 4 events"]),
 }
 
 
@@ -267,6 +268,24 @@ def test_what_disappeared_or_changed_is_named_and_the_former_file_stays(what: st
 
 def test_nothing_is_lost_by_growing() -> None:
     assert lost(upto(3), upto(9)) == ["bytes changed that say nothing"]  # asked only when bytes differ
+
+
+def test_a_box_that_shrinks_is_seen_where_the_server_does_not_say_how_long_its_answer_is(
+    site: Site, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.bel"
+    path.write_bytes(upto(5))
+    site.answers[BEL] = sites.without_length(upto(4))
+    with pytest.raises(Alarm, match="has disappeared"):
+        pull(site.address + PAGE, path)
+    assert len(site.asked) == 3
+
+
+def test_one_short_answer_is_no_alarm(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "a.bel"
+    path.write_bytes(upto(5))
+    site.answers[BEL] = sites.in_turn(sites.whole(upto(4)), sites.without_length(upto(3)), sites.whole(upto(6)))
+    assert pull(site.address + PAGE, path).new == 1
 
 
 @pytest.mark.parametrize("trusted", [False, True])
