@@ -154,7 +154,7 @@ def _against_journal(read: Archive, entries: Sequence[Entry], tell: Callable[[st
 
 def watch(
     url: Annotated[str, typer.Argument(help="The votation's page, or its archive.bel.")],
-    folder: Annotated[Path, typer.Option(file_okay=False, help="Where the last state seen is kept.")],
+    folder: Annotated[Path, typer.Option(file_okay=False, help="Where the last state seen is kept.")] = Path("watched"),
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks.")] = 60,
     once: Annotated[bool, typer.Option("--once", help="One look, for cron.")] = False,
     journal: Annotated[str, typer.Option(help="The journal's page: the box is compared with what it announced.")] = "",
@@ -185,18 +185,22 @@ def _look(watched: Watched) -> int:
         return ALARM
     except Malformed as error:
         raise typer.BadParameter(str(error)) from error
-    except Refused as error:
+    except (Refused, OSError) as error:  # the last: our own disk
         _say(f"not looked: {error}")
         return NOT_REACHED
     return 0
 
 
 def _raise_alarm(watched: Watched, alarm: Lost) -> None:
-    place = keep_evidence(watched.folder, alarm)
     for line in alarm.lines[:_SHOWN]:
         _say(f"ALARM: {line}")
     if len(alarm.lines) > _SHOWN:
         _say(f"ALARM: and {len(alarm.lines) - _SHOWN} more, in said.txt")
+    try:
+        place = keep_evidence(watched.folder, alarm)
+    except OSError as error:
+        _say(f"What was seen could not be kept: {error}")
+        return
     _say(f"What was seen is kept in {place}: show it to others, and do not delete {watched.folder}.")
 
 

@@ -14,7 +14,7 @@ from beffroi.core.cli import app
 from beffroi.core.journal.entry import encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import leaf_hash, root
-from beffroi.core.voting import archive, ballot, canon, download
+from beffroi.core.voting import archive, ballot, canon, download, files
 from tests.core.voting import sites
 from tests.core.voting.elections import TIMESTAMP, Played, yes_no_election
 from tests.core.voting.sites import Site
@@ -150,6 +150,22 @@ def test_what_a_stranger_writes_does_not_steer_the_terminal(site: Site, tmp_path
     )
     code, output = look(site, tmp_path)
     assert (code, "\x1b" in output, "\u202e" in output) == (1, False, False)
+
+
+def test_a_full_disk_is_said_and_is_no_alarm(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int, raw: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    site.answers[BEL] = sites.whole(upto(5))
+    with monkeypatch.context() as context:
+        context.setattr(files.os, "write", full)
+        code, output = look(site, tmp_path)
+        assert (code, "No space left" in output, "ALARM" in output) == (watch.NOT_REACHED, True, False)
+    assert look(site, tmp_path)[0] == 0
+    site.answers[BEL] = sites.whole(upto(4))
+    monkeypatch.setattr(files.os, "write", full)
+    code, output = look(site, tmp_path)
+    assert (code, "ALARM: the ballot of tracker" in output, "could not be kept" in output) == (1, True, True)
 
 
 def test_a_bad_address_is_a_wrong_command(tmp_path: Path) -> None:

@@ -131,7 +131,8 @@ def _fetch(url: str, got: bytearray, most: int, silence: int) -> Download:
     `got` keeps what came before a cut.
     """
     end = time.monotonic_ns() + MOST_SECONDS * 10**9
-    headers = {"Accept-Encoding": "identity", "User-Agent": "beffroi"}
+    # No copy that a cache kept: an older state of the box would look as if something had been taken away.
+    headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache", "User-Agent": "beffroi"}
     if got:
         headers["Range"] = f"bytes={len(got)}-"
     try:
@@ -151,8 +152,8 @@ def _goes_on(answer: http.client.HTTPResponse, got: bytearray) -> bool:
     """Whether the answer goes on where we stopped; what we had is dropped when it does not."""
     if answer.headers.get("Content-Encoding", "identity") != "identity":
         raise Unreachable("pull.network", "the answer is compressed, which was not asked")
-    if answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {len(got)}-"):
-        return bool(got)
+    if got and answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {len(got)}-"):
+        return True
     if answer.status != 200:
         got.clear()
         raise Unreachable("pull.network", f"the site answers {answer.status}")

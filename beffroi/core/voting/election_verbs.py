@@ -76,7 +76,8 @@ def make(
 def _trustees(public_keys: Sequence[Path], names: Sequence[str], groups: Sequence[Path]) -> bytes:
     if len(public_keys) != len(names):
         raise Refused("election.trustees", f"{len(names)} --name for {len(public_keys)} --public-key")
-    listed = canon.as_list(canon.parse(trustees.trustees_json([*map(record, public_keys)], names), "trustees"), "t")
+    singles = trustees.trustees_json([record(path) for path in public_keys], names)
+    listed = canon.as_list(canon.parse(singles, "trustees"), "trustees")
     for path in groups:
         listed += canon.as_list(canon.parse(path.read_bytes(), path.name), path.name)
     raw = canon.compact(listed)

@@ -55,7 +55,8 @@ def last_tally(election: Election, events: Sequence[Event]) -> bytes:
 def names(raw: bytes) -> list[str]:
     """How the public knows each trustee of this file, in the order of owner numbers: `trustee 2 (Bo)`."""
     found: list[str] = []
-    for kind, value in (canon.as_list(item, "trustees", 2) for item in canon.as_list(canon.parse(raw, "t"), "t")):
+    for item in canon.as_list(canon.parse(raw, "trustees"), "trustees"):
+        kind, value = canon.as_list(item, "trustees", 2)
         member = canon.as_object(value, "trustee")
         keys = [member] if kind == "Single" else canon.as_list(member["verification_keys"], "trustee")
         for key in keys:

@@ -10,6 +10,7 @@ import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -24,6 +25,12 @@ from tests.core.voting.test_belenios_tool import Belenios, the_tool
 from tests.core.voting.test_cli_ceremony import Group
 
 __all__ = ["the_tool"]
+
+QUESTIONS: dict[object, dict[str, Any]] = {
+    YES_NO: {"answers": ["yes", "no"], "blank": True, "min": 1, "max": 1, "question": "Do you agree?"},
+    RANKED: {"type": "NonHomomorphic", "value": {"answers": list(RANKED.answers), "question": RANKED.question}},
+    LISTED: {"type": "Lists", "value": {"answers": [list(one) for one in LISTED.answers], "question": LISTED.question}},
+}
 
 PLAIN = {"name": "Le pont", "description": "Pour de faux", "questions": []}
 BALLOTS = (("1", "0,0,1"), ("2", "0,1,0"), ("3", "1,0,0"), ("1", "0,1,0"))  # the first voter votes twice
@@ -145,13 +152,6 @@ class Game:
         return [event.kind for event in archive.read(self.bel.read_bytes()).events]
 
 
-QUESTIONS = {
-    YES_NO: {"answers": ["yes", "no"], "blank": True, "min": 1, "max": 1, "question": "Do you agree?"},
-    RANKED: {"type": "NonHomomorphic", "value": {"answers": list(RANKED.answers), "question": RANKED.question}},
-    LISTED: {"type": "Lists", "value": {"answers": [list(one) for one in LISTED.answers], "question": LISTED.question}},
-}
-
-
 def play(game: Game) -> str:
     """From nothing to the result; what the last command says."""
     game.set_up()
@@ -180,6 +180,78 @@ def test_a_whole_election_is_played_by_commands_alone(group: bool, mixed: bool, 
     assert set(shown) == {"uuid.txt", "election.json", "trustees.json", "credentials.json", game.bel.name}
     assert set(shown.values()) == {0o644}
     assert not list(tmp_path.rglob("*.part"))
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def test_a_command_typed_again_with_other_files_changes_nothing(tmp_path: Path) -> None:
+    game = Game(tmp_path)
+    named = game.trustees()
+    must(*game.make_words(named))
+    must(*game.credentials_words())
+    must(*game.make_words(named), *game.public)
+    before = {path: path.read_bytes() for path in game.out.iterdir()}
+    must(*game.make_words(named), *game.public)
+    fewer = [*named[4:], "--name", "Ana"]
+    (tmp_path / "other.json").write_text(json.dumps({**PLAIN, "name": "Un autre", "questions": [QUESTIONS[YES_NO]]}))
+    other = game.make_words(named)
+    other[other.index("--questions") + 1] = tmp_path / "other.json"
+    for words in (game.make_words(named[4:]), other):
+        done = beffroi(*words, *game.public)
+        assert (done.exit_code, "is there already with another content" in done.output) == (1, True), done.output
+    done = beffroi(*game.make_words(fewer), *game.public)
+    assert (done.exit_code, "3 --name for 2 --public-key" in done.output) == (1, True), done.output
+    assert {path: path.read_bytes() for path in game.out.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ({"questions": []}, "at least one question"),
+        ({"questions": [QUESTIONS[YES_NO] | {"max": 3}]}, "question 1"),
+        ({"questions": [QUESTIONS[YES_NO]], "title": "x"}, "unknown field 'title'"),
+        ({"questions": [QUESTIONS[YES_NO]], "name": 3}, "questions, name"),
+    ],
+)
+def test_a_template_that_is_wrong_is_refused_with_its_place(template: dict[str, Any], why: str, tmp_path: Path) -> None:
+    game = Game(tmp_path)
+    named = game.trustees()
+    (tmp_path / "questions.json").write_text(json.dumps(PLAIN | template))
+    done = beffroi(*game.make_words(named))
+    assert (done.exit_code, why in done.output) == (1, True), done.output
+
+
+def test_weights_are_counted_and_refused_where_ballots_are_shuffled(tmp_path: Path) -> None:
+    for mixed in (False, True):
+        (place := tmp_path / str(mixed)).mkdir()
+        game = Game(place, mixed=mixed)
+        named = game.trustees()
+        must(*game.make_words(named))
+        must(*game.credentials_words())
+        path = place / "authority" / "public_credentials.json"
+        listed = [f"{point},{n}" for n, point in enumerate(json.loads(path.read_bytes()), 2)]
+        path.unlink()
+        path.write_text(json.dumps(listed, separators=(",", ":")))
+        done = beffroi(*game.make_words(named), *game.public)
+        if mixed:
+            assert (done.exit_code, "counts once" in done.output) == (1, True), done.output
+            continue
+        assert done.exit_code == 0, done.output
+        game.cast()
+        assert "3 voters, weight" in game.must("election", "tally", game.bel)
+        handed = [word for n in (1, 2, 3) for word in ("--decryption", game.decrypt(n))]
+        assert "yes: " in game.must("election", "result", game.bel, *handed)
+        must("verify", game.bel)
+
+
+def test_a_trustee_who_gives_no_proof_makes_no_election(tmp_path: Path) -> None:
+    game = Game(tmp_path)
+    named = game.trustees()
+    first, second = (json.loads(Path(named[n]).read_bytes()) for n in (1, 5))
+    Path(named[1]).write_text(json.dumps({**first, "pok": second["pok"]}, separators=(",", ":")))
+    done = beffroi(*game.make_words(named))
+    assert (done.exit_code, "trustee.pok" in done.output) == (1, True), done.output
 
 
 # ---------------------------------------------------------------- kill -9
