@@ -15,13 +15,16 @@ from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
 from beffroi.core.verdict import WORDS, Step, fault_lines
-from beffroi.core.voting import method_verbs, verbs
+from beffroi.core.voting import archive_verbs, election_verbs, method_verbs, verbs
+from beffroi.core.watch import watch
 
 # Tracebacks with local variables could show a key: none are made pretty.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(verbs.credentials_app, name="credentials")
 app.add_typer(verbs.trustee_app, name="trustee")
 app.add_typer(verbs.ballot_app, name="ballot")
+app.add_typer(election_verbs.app, name="election")
+app.add_typer(archive_verbs.app, name="archive")
 app.add_typer(method_verbs.app, name="method")
 app.add_typer(journal_app, name="journal")
 app.add_typer(sample_app, name="sample")
@@ -30,6 +33,9 @@ app.add_typer(sample_app, name="sample")
 @app.callback()
 def _beffroi() -> None:
     """Verifiable votations: check everything yourself."""
+
+
+app.command("watch")(watch)
 
 
 @app.command("verify")

@@ -32,16 +32,17 @@ def accepted(steps: Iterable[Step]) -> bool:
 def fault_lines(steps: Iterable[Step], *, numbered: bool) -> list[str]:
     """What a command line prints below its steps: the objects at fault, each after its step's number or code.
 
-    Characters that could steer a terminal are escaped: the file that is verified comes from a stranger.
+    Escaped, because the file that is verified comes from a stranger.
     """
     lines: list[str] = []
     for n, step in enumerate(steps, 1):
         name = f"{n}." if numbered else f"{step.code}:"
-        lines += [f"{name} {_printable(fault)}" for fault in step.faults[:_SHOWN_FAULTS]]
+        lines += [f"{name} {printable(fault)}" for fault in step.faults[:_SHOWN_FAULTS]]
         if len(step.faults) > _SHOWN_FAULTS:
             lines.append(f"{name} and {len(step.faults) - _SHOWN_FAULTS} more")
     return lines
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text without what could steer a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -118,11 +118,16 @@ def write(timestamp: int, events: Iterable[Event]) -> Iterator[bytes]:
     yield _member("BELENIOS", header_json(timestamp), timestamp)
     parent: str | None = None
     for height, event in enumerate(events):
-        for raw in event.data:
-            yield _member(f"{canon.sha256_hex(raw)}.data.json", raw, timestamp)
-        written = event_bytes(event.kind, height, parent, event.data[-1] if event.data else None)
-        parent = event_hash(written)
-        yield _member(f"{parent}.event.json", written, timestamp)
+        written, parent = event_members(timestamp, height, parent, event)
+        yield written
+
+
+def event_members(timestamp: int, height: int, parent: str | None, event: Event) -> tuple[bytes, str]:
+    """One event with its data before it, as the archive holds them, and its hash: what an archive grows by."""
+    data = [_member(f"{canon.sha256_hex(raw)}.data.json", raw, timestamp) for raw in event.data]
+    written = event_bytes(event.kind, height, parent, event.data[-1] if event.data else None)
+    name = event_hash(written)
+    return b"".join([*data, _member(f"{name}.event.json", written, timestamp)]), name
 
 
 def header_json(timestamp: int) -> bytes:

@@ -40,12 +40,35 @@ def make_credentials(uuid: str, voter_numbers: Sequence[str]) -> tuple[dict[str,
     Returns the private ones by number, and the public list as the archive holds it: no numbers, sorted by the
     points' bytes so that its order says nothing about the roll. Raises Refused for a number given twice.
     """
+    private = _new(voter_numbers)
+    return private, public_list(public_credential(uuid, credential) for credential in private.values())
+
+
+def _new(voter_numbers: Sequence[str]) -> dict[str, str]:
     private: dict[str, str] = {}
     for number in voter_numbers:
         if number in private:
             raise Refused("credentials.number-twice", f"voter number {number}")
         private[number] = new_credential()
-    return private, public_list(public_credential(uuid, credential) for credential in private.values())
+    return private
+
+
+def private_json(voter_numbers: Sequence[str]) -> bytes:
+    """The authority's secret file: a new private credential for each voter number. Raises Refused as above."""
+    return canon.compact({**_new(voter_numbers)})
+
+
+def public_half(uuid: str, private: bytes, voter_numbers: Sequence[str]) -> tuple[dict[str, str], bytes]:
+    """The private credentials of a file that `private_json` gave, and their public list.
+
+    Raises Malformed without repeating one, or Refused when they are for other voter numbers.
+    """
+    where = "private credentials"
+    found = canon.as_object(canon.parse(private, where), where)
+    if sorted(found) != sorted(voter_numbers):
+        raise Refused("credentials.other", "the private credentials that are there are for other voter numbers")
+    read = {number: check_private(canon.as_str(value, where)) for number, value in found.items()}
+    return read, public_list(public_credential(uuid, credential) for credential in read.values())
 
 
 def public_list(points: Iterable[str]) -> bytes:

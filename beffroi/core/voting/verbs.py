@@ -1,20 +1,20 @@
 """The verbs of the command line that belong to voting: credentials, trustee, ballot. None prints a secret."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, ballot, canon, ceremony, ceremony_verbs, credentials, files, tally, trustees
+from beffroi.core.voting import ballot, canon, ceremony, ceremony_verbs, credentials, files, tally, trustees
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.letter import letter
 from beffroi.core.voting.opened import check_opened
 from beffroi.core.voting.questions import Question
 from beffroi.core.voting.sealing import read_seed
 from beffroi.core.voting.shuffle import make_shuffle
+from beffroi.core.voting.stages import last_tally
 from beffroi.core.voting.told import told
 from beffroi.core.voting.verify import verified
 
@@ -37,10 +37,14 @@ def make_credentials(
 ) -> None:
     """One credential for each voter number (one a line): private_credentials.json and public_credentials.json."""
     with told():
-        private, public = credentials.make_credentials(uuid, _numbers(voters))
+        numbers = _numbers(voters)
+        secrets, public_file = out / "private_credentials.json", out / "public_credentials.json"
         files.make_folder(out)
-        files.write_new(out / "private_credentials.json", canon.compact({**private}), files.SECRET)
-        files.write_new(out / "public_credentials.json", public)
+        if public_file.exists():
+            raise Refused("file.exists", f"{out} holds credentials already, and is not overwritten")
+        made = files.keep(secrets, lambda: credentials.private_json(numbers), files.SECRET)
+        private, public = credentials.public_half(uuid, made, numbers)  # perhaps of a command that was interrupted
+        files.write_new(public_file, public)
     typer.echo(f"{len(private)} credentials made; SHA-256 of the public list: {canon.sha256_hex(public)}")
 
 
@@ -76,7 +80,7 @@ def write_letters(
         files.make_folder(out)
         for number, credential in letters.items():
             text = letter(title, number, credential)
-            files.write_new(out / f"{number}.txt", text.encode(), files.SECRET)
+            files.keep_same(out / f"{number}.txt", text.encode(), files.SECRET)
     typer.echo(f"{len(letters)} letters written")
 
 
@@ -102,9 +106,11 @@ def make_key(
             return
         if (threshold, members, number) != (None, None, None):
             raise Refused("ceremony.numbers", "--threshold, --members and --number go together")
-        key = trustees.new_trustee_key()
         files.make_folder(out)
-        files.write_new(out / "private_key.json", key.private_json(), files.SECRET)
+        if (out / "public_key.json").exists():
+            raise Refused("file.exists", f"{out} holds a key already, and is not overwritten")
+        made = files.keep(out / "private_key.json", lambda: trustees.new_trustee_key().private_json(), files.SECRET)
+        key = trustees.read_private(made)  # perhaps of a command that was interrupted between its two files
         files.write_new(out / "public_key.json", trustees.public_json(key))
     typer.echo(f"{name}: the public key to hand in is {key.public_key}")
     typer.echo("Keep private_key.json safe: without it nobody can count the ballots.")
@@ -171,19 +177,9 @@ def _verified_tally(election: Election, given: bytes | None, raw: bytes) -> byte
         raise Refused("trustee.tally", "the archive is that of another election")
     if election.is_shuffled and "EndShuffles" not in [event.kind for event in events]:
         raise Refused("trustee.tally", "the shuffles are not ended")
-    encrypted = _last_tally(election, events)
+    encrypted = last_tally(election, events)
     if given not in (None, encrypted):
         raise Refused("trustee.tally", "the tally is not that of the archive")
-    return encrypted
-
-
-def _last_tally(election: Election, events: Sequence[archive.Event]) -> bytes:
-    encrypted = next((event.data[0] for event in events if event.kind == "EncryptedTally"), None)
-    if encrypted is None:
-        raise Refused("trustee.tally", "the archive holds no tally yet")
-    for event in events:
-        if event.kind == "Shuffle":
-            encrypted = tally.shuffled_tally(election, encrypted, event.data[0])
     return encrypted
 
 
@@ -200,7 +196,7 @@ def shuffle_ballots(
         election, events = verified(archive_file.read_bytes(), "trustee.archive")
         if not election.is_shuffled or "EndShuffles" in [event.kind for event in events]:
             raise Refused("trustee.shuffle", "no ballot of this archive waits to be shuffled")
-        made = make_shuffle(election, tally.shuffled_rows(election, _last_tally(election, events)))
+        made = make_shuffle(election, tally.shuffled_rows(election, last_tally(election, events)))
         files.write_new(out, made)
     typer.echo(f"Shuffle written to {out}; its SHA-256: {canon.sha256_hex(made)}")
 
