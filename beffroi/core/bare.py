@@ -14,6 +14,8 @@ from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
 from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
+from beffroi.core.voting.files import read_all
+from beffroi.core.voting.second_proof import read_published
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -35,6 +37,13 @@ def _file(name: str) -> bytes:
         raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
 
 
+def _files(name: str) -> list[bytes]:
+    try:
+        return read_all(Path(name))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Verify a votation and its journal from public data only.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -44,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--journal", type=_file, metavar="FILE", help="The journal's entries.")
     verify.add_argument("--checkpoint", type=_file, metavar="FILE", help="Its signed tree head.")
     verify.add_argument("--log-key", metavar="KEY", help="The published key of the journal.")
+    verify.add_argument("--second", type=_files, metavar="PATH", help="The second proofs: a file, or a folder of them.")
     verify.add_argument("--json", action="store_true", help="The steps as JSON.")
     verbs = commands.add_parser("journal", help="Check the public journal.").add_subparsers(dest="verb", required=True)
     whole = verbs.add_parser("verify", help="Check that the entries are the journal of the signed tree head.")
@@ -65,7 +75,8 @@ def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
         parser.error("--journal, --checkpoint and --log-key go together")
     try:
         files = journal if all(given) else None
-        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json))
+        proofs = None if asked.second is None else read_published(asked.second)
+        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json), proofs)
     except Malformed as error:
         print(unreadable(error, asked.json))
         return 1

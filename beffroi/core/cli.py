@@ -15,7 +15,8 @@ from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
 from beffroi.core.verdict import WORDS, Step, fault_lines
-from beffroi.core.voting import method_verbs, verbs
+from beffroi.core.voting import method_verbs, second_proof, verbs
+from beffroi.core.voting.files import read_all
 
 # Tracebacks with local variables could show a key: none are made pretty.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -39,6 +40,9 @@ def verify_command(
     journal: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The journal's entries.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its signed tree head.")] = None,
     log_key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
+    second: Annotated[
+        Path | None, typer.Option(exists=True, help="The second proofs: the published file, or a folder of such files.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
 ) -> None:
     """Verify an election's archive from public data only. Exit status 0 accepted, 1 refused."""
@@ -48,8 +52,9 @@ def verify_command(
             raise typer.BadParameter("--journal, --checkpoint and --log-key go together")
         files = (journal.read_bytes(), checkpoint.read_bytes(), log_key)
     try:
+        proofs = None if second is None else second_proof.read_published(read_all(second))
         with _progress(hidden=as_json) as told:
-            steps, verdict = audit(file.read_bytes(), fingerprint, files, told)
+            steps, verdict = audit(file.read_bytes(), fingerprint, files, told, proofs)
     except Malformed as error:
         typer.echo(unreadable(error, as_json))
         raise typer.Exit(1) from error
