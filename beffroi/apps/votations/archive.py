@@ -22,6 +22,7 @@ from beffroi.core.voting.archive import (
     write,
 )
 from beffroi.core.voting.election import parse_election
+from beffroi.core.voting.second_proof import published
 from beffroi.core.voting.tally import sized_tally
 
 BATCH = 200  # ballots read at once, 3 kB each
@@ -85,6 +86,19 @@ def decryptions(votation: Votation) -> Iterator[Event]:
     for trustee in votation.trustee_rows.all():
         assert trustee.decryption is not None
         yield decryption_event(trustee.owner, bytes(trustee.decryption))
+
+
+def second_proofs(votation: Votation) -> bytes:
+    """What is published beside the archive: the second proofs of its decryptions, in their order. Empty before.
+
+    Empty too where a decryption was taken before second proofs were asked for.
+    """
+    if votation.state != State.DECIDED:
+        return b""
+    rows = votation.trustee_rows.exclude(decryption=None)
+    proofs = {bytes(row.decryption or b""): bytes(row.second_proof or b"") for row in rows}
+    listed = [proofs[event.data[0]] for event in decryptions(votation)]
+    return published(listed) if all(listed) else b""
 
 
 def events(votation: Votation) -> Iterator[Event]:

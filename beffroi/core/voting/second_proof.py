@@ -1,9 +1,9 @@
 """The second proof of a partial decryption, and the one file in which a trustee hands both in (spec 8.6).
 
-The hash of a proof of version 1 names neither alpha nor the factor F: its author may choose F after the challenge, so
-that a valid proof stands beside a factor that opens nothing, and nobody can say who blocks the count. The second proof
-is one proof for the whole decryption, as in CHVote (GenDecryptionProof): its hash names the election, the owner's key,
-every alpha and every F. It stays beside the archive, whose format it does not change.
+The hash of a proof of version 1 names neither alpha nor the factor F: a valid one may stand beside a factor that leads
+to no result, and nobody can say who blocks the count. The second proof is one proof for the whole decryption, as in
+CHVote (GenDecryptionProof): its hash names the election, the owner's key, every alpha and every F. It stays beside the
+archive, whose format it does not change.
 """
 
 from collections.abc import Sequence

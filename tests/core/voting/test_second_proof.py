@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import Step
 from beffroi.core.voting import archive, canon, second_proof, secret, tally, trustees
-from beffroi.core.voting.election import Election
 from beffroi.core.voting.group import ED25519, Group, PlainEd25519, Point, get_group
-from beffroi.core.voting.proofs import Proof, check_equalities, check_equality, proof_json, prove_equalities
-from beffroi.core.voting.trustees import TrusteeKey, read_trustees
+from beffroi.core.voting.proofs import Proof, check_equalities, check_equality, prove_equalities
+from beffroi.core.voting.trustees import read_trustees
 from beffroi.core.voting.verify import verify
 from tests.core.voting import circles
+from tests.core.voting.decryptions import blocking, handed_in
 from tests.core.voting.elections import NO, RANKED, TIMESTAMP, YES, YES_NO, Played, cast, count, set_up
 
 GROUPS = (ED25519, PlainEd25519(), get_group("BELENIOS-2048"), get_group("RFC-3526-2048"))
@@ -30,36 +30,6 @@ def tally_of(played: Played) -> bytes:
         if event.kind == "Shuffle":
             added = tally.shuffled_tally(played.election, added, event.data[0])
     return added
-
-
-def handed_in(election: Election, key: TrusteeKey, added: bytes) -> bytes:
-    """What an honest trustee hands in."""
-    pd = tally.partial_decryption(election, key, added)
-    return second_proof.envelope(pd, second_proof.make(election, key, added, pd))
-
-
-def blocking(election: Election, key: TrusteeKey, added: bytes) -> bytes:
-    """A decryption whose first factor opens nothing, with proofs that version 1 finds right.
-
-    A = w*G and B = w*alpha + delta*G are fixed first; the challenge names neither alpha nor F, so that
-    F = (B - s*alpha) / c = x*alpha + (delta/c)*G is chosen after it.
-    """
-    group, x = election.group, secret.to_int(key.scalar)
-    value = json.loads(tally.partial_decryption(election, key, added))
-    alpha = tally.read_tally(election, added)[0][0].alpha
-    w, delta = 123456789, 5
-    B = group.add(group.multiply(w, alpha), group.base(delta))
-    c = group.hash_to_scalar(f"decrypt|{election.fingerprint}|{key.public_key}|", [group.base(w), B])
-    s = (w - x * c) % group.q
-    F = group.multiply(pow(c, -1, group.q), group.sub(B, group.multiply(s, alpha)))
-    value["decryption_factors"][0][0] = group.to_string(F)
-    value["decryption_proofs"][0][0] = proof_json(Proof(c, s))
-    return canon.compact(value)
-
-
-def with_forged_proof(election: Election, key: TrusteeKey, added: bytes, pd: bytes) -> bytes:
-    """The best that a cheat can hand in beside it: the second proof that an honest program would make."""
-    return second_proof.envelope(pd, second_proof.make(election, key, added, pd))
 
 
 @cache
@@ -184,7 +154,7 @@ def test_in_a_group_who_blocks_is_named_and_other_members_count() -> None:
         cast(game, number, choice)
     added, total = circles.close(game)
     listed = read_trustees(game.trustees, ED25519)
-    wrong = with_forged_proof(game.election, made.keys[0], added, blocking(game.election, made.keys[0], added))
+    wrong = handed_in(game.election, made.keys[0], added, blocking(game.election, made.keys[0], added))
     handed = [(1, wrong), *((n, handed_in(game.election, made.keys[n - 1], added)) for n in (2, 3))]
     valid, faults = second_proof.valid_envelopes(game.election, listed, added, handed)
     assert [fault.partition(":")[0] for fault in faults] == ["trustee 1"]
