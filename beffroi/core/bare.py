@@ -1,7 +1,7 @@
 """The command line of the verifier in one file, with the standard library alone (docs/specs/voting.md, 11).
 
-`verify`, `journal verify` and `journal inclusion` take the options of the `beffroi` command and print its words, the
-steps in lines instead of a table. script/lib/pyz.py puts this module and what it imports into the file.
+`verify`, `journal verify`, `journal inclusion` and `receipt check` take the options of the `beffroi` command and print
+its words, the steps in lines instead of a table. script/lib/pyz.py puts this module and what it imports into the file.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
@@ -27,6 +28,8 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     if asked.command == "verify":
         return _verify(parser, asked)
+    if asked.command == "receipt":
+        return _receipt(asked)
     return _journal_verify(asked) if asked.verb == "verify" else _inclusion(asked)
 
 
@@ -65,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--checkpoint", type=_file, metavar="FILE", required=True, help="The signed tree head.")
         verb.add_argument("--key", required=True, help="The published key of the journal: name+hash+base64.")
     whole.add_argument("--earlier", type=_file, metavar="FILE", help="A tree head read before.")
+    signed = commands.add_parser("receipt", help="What the box signed for a ballot.")
+    check = signed.add_subparsers(dest="verb", required=True).add_parser("check", help="Is the ballot in the box?")
+    check.add_argument("receipt", metavar="RECEIPT", type=_file)
+    check.add_argument("--archive", type=_file, metavar="FILE", required=True, help="The archive, as downloaded.")
+    check.add_argument("--key", help="The published key of the journal.")
     return parser
 
 
@@ -85,6 +93,16 @@ def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
     else:
         _print(steps, [*fault_lines(steps, numbered=True), conclusion(steps, verdict)], numbered=True)
     return 1 if verdict == REFUSED else 0
+
+
+def _receipt(asked: argparse.Namespace) -> int:
+    try:
+        steps, verdict = receipt.check(asked.receipt, asked.archive, asked.key)
+    except Malformed as error:
+        print(unreadable(error, as_json=False))
+        return 1
+    _print(steps, [*fault_lines(steps, numbered=True), conclusion(steps, verdict)], numbered=True)
+    return 0 if accepted(steps) else 1
 
 
 def _journal_verify(asked: argparse.Namespace) -> int:

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
-from beffroi.core.verdict import WORDS, Step, fault_lines
+from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
 from beffroi.core.voting import method_verbs, second_proof, verbs
 from beffroi.core.voting.files import read_all
 
@@ -26,6 +27,8 @@ app.add_typer(verbs.ballot_app, name="ballot")
 app.add_typer(method_verbs.app, name="method")
 app.add_typer(journal_app, name="journal")
 app.add_typer(sample_app, name="sample")
+receipt_app = typer.Typer(no_args_is_help=True, help="What the box signed for a ballot.")
+app.add_typer(receipt_app, name="receipt")
 
 
 @app.callback()
@@ -63,6 +66,27 @@ def verify_command(
     else:
         _print(steps, verdict)
     raise typer.Exit(1 if verdict == REFUSED else 0)
+
+
+@receipt_app.callback()
+def _receipt() -> None:
+    """What the box signed for a ballot."""
+
+
+@receipt_app.command("check")
+def check_receipt(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="RECEIPT")],
+    archive: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The archive, as downloaded.")],
+    key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
+) -> None:
+    """Does the ballot stand in the box where the box has signed that it does? Exit status 0 yes, 1 no or not shown."""
+    try:
+        steps, verdict = receipt.check(file.read_bytes(), archive.read_bytes(), key)
+    except Malformed as error:
+        typer.echo(unreadable(error, as_json=False))
+        raise typer.Exit(1) from error
+    _print(steps, verdict)
+    raise typer.Exit(0 if accepted(steps) else 1)
 
 
 @contextmanager
