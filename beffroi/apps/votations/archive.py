@@ -12,6 +12,7 @@ from beffroi.core.errors import Refused
 from beffroi.core.voting.archive import (
     Event,
     ballot_event,
+    ballot_head,
     decryption_event,
     end_ballots_event,
     event_bytes,
@@ -63,6 +64,23 @@ def _batch(
 ) -> list[tuple[int, bytes]]:
     rows = table.objects.filter(votation=votation, height__gt=after, height__lte=last).order_by("height")
     return [(height, bytes(raw)) for height, raw in rows.values_list("height", "raw")[:BATCH]]
+
+
+def head_at(votation: Votation, height: int) -> str:
+    """The hash of the event of the ballot at this height, computed anew along the chain: no row repeats it."""
+    first = setup(votation)
+    head = event_hash(event_bytes(first.kind, 0, None, first.data[-1]))
+    # From whichever table holds the box now, in one read: it may be sealed meanwhile.
+    trackers = _trackers(Ballot, votation, height) or _trackers(SealedBallot, votation, height)
+    assert len(trackers) == height, "a ballot is missing from the box"
+    for at, tracker in enumerate(trackers, 1):
+        head = ballot_head(at, head, tracker)
+    return head
+
+
+def _trackers(table: type[Ballot] | type[SealedBallot], votation: Votation, height: int) -> list[str]:
+    rows = table.objects.filter(votation=votation, height__lte=height).order_by("height")
+    return list(rows.values_list("tracker", flat=True))
 
 
 def setup(votation: Votation) -> Event:
