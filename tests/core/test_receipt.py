@@ -180,6 +180,15 @@ def test_other_bytes_of_the_same_value_are_malformed() -> None:
             receipt.read(wrong)
 
 
+def test_the_booths_vector_is_what_the_core_signs() -> None:
+    """`npm test` in beffroi/web/booth checks the same file."""
+    path = Path(__file__).parents[2] / "beffroi" / "web" / "booth" / "test" / "receipt.json"
+    value = json.loads(path.read_text())
+    key = LogKey(value["key"].partition("+")[0], bytes.fromhex(value["seed"]))
+    signed = receipt.sign(key, value["fingerprint"], value["tracker"], value["height"], value["head"])
+    assert (key.vkey, signed.decode()) == (value["key"], value["receipt"])
+
+
 def test_the_head_of_a_ballot_is_computed_from_its_tracker_alone() -> None:
     read = archive.read(box(played().events))
     for height in (1, 2, 3, 4):

@@ -39,8 +39,10 @@ STATUS = {
 @cache_control(no_cache=True)
 def booth(request: HttpRequest, number: str) -> HttpResponse:
     """Nothing in this page depends on who reads it; its script asks `state`."""
+    votation = called(number)
     context = {
-        "votation": called(number),
+        "votation": votation,
+        "archive_name": queries.archive_name(votation),
         "answers": "|".join(ANSWERS),
         "integrity": integrity(),
         "log_key": keys.vkey(),
