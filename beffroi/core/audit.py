@@ -4,7 +4,7 @@ Above the rooms, because the journal says what was announced of an election.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import Entry, verify_log
@@ -28,10 +28,12 @@ def audit(
     fingerprint: str | None = None,
     journal: tuple[bytes, bytes, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    second_proofs: Mapping[str, bytes] | None = None,
 ) -> tuple[list[Step], str]:
     """The steps and the verdict, one of the sentences above. Raises Malformed when `raw` is no archive.
 
-    `fingerprint` is the one that was announced; `journal` its entries, its signed tree head and its published key.
+    `fingerprint` is the one that was announced; `journal` its entries, its signed tree head and its published key;
+    `second_proofs` what was published beside the archive.
     """
     archive.scan(raw)
     steps: list[Step] = []
@@ -41,7 +43,7 @@ def audit(
         announced, step = announced_in(entries, _uuid(raw), fingerprint)
         steps.append(step)
         steps += totals_in(entries, raw)
-    steps += verify(raw, announced, progress)
+    steps += verify(raw, announced, progress, second_proofs=second_proofs)
     return steps, _verdict(steps, fingerprint, journal is not None)
 
 

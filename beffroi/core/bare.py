@@ -1,7 +1,7 @@
 """The command line of the verifier in one file, with the standard library alone (docs/specs/voting.md, 11).
 
-`verify`, `journal verify` and `journal inclusion` take the options of the `beffroi` command and print its words, the
-steps in lines instead of a table. script/lib/pyz.py puts this module and what it imports into the file.
+`verify`, `journal verify`, `journal inclusion` and `receipt check` take the options of the `beffroi` command and print
+its words, the steps in lines instead of a table. script/lib/pyz.py puts this module and what it imports into the file.
 """
 
 import argparse
@@ -10,10 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
 from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
+from beffroi.core.voting.files import read_all
+from beffroi.core.voting.second_proof import read_published
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,12 +28,21 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     if asked.command == "verify":
         return _verify(parser, asked)
+    if asked.command == "receipt":
+        return _receipt(asked)
     return _journal_verify(asked) if asked.verb == "verify" else _inclusion(asked)
 
 
 def _file(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
+
+
+def _files(name: str) -> list[bytes]:
+    try:
+        return read_all(Path(name))
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
 
@@ -44,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--journal", type=_file, metavar="FILE", help="The journal's entries.")
     verify.add_argument("--checkpoint", type=_file, metavar="FILE", help="Its signed tree head.")
     verify.add_argument("--log-key", metavar="KEY", help="The published key of the journal.")
+    verify.add_argument("--second", type=_files, metavar="PATH", help="The second proofs: a file, or a folder of them.")
     verify.add_argument("--json", action="store_true", help="The steps as JSON.")
     verbs = commands.add_parser("journal", help="Check the public journal.").add_subparsers(dest="verb", required=True)
     whole = verbs.add_parser("verify", help="Check that the entries are the journal of the signed tree head.")
@@ -55,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--checkpoint", type=_file, metavar="FILE", required=True, help="The signed tree head.")
         verb.add_argument("--key", required=True, help="The published key of the journal: name+hash+base64.")
     whole.add_argument("--earlier", type=_file, metavar="FILE", help="A tree head read before.")
+    signed = commands.add_parser("receipt", help="What the box signed for a ballot.")
+    check = signed.add_subparsers(dest="verb", required=True).add_parser("check", help="Is the ballot in the box?")
+    check.add_argument("receipt", metavar="RECEIPT", type=_file)
+    check.add_argument("--archive", type=_file, metavar="FILE", required=True, help="The archive, as downloaded.")
+    check.add_argument("--key", help="The published key of the journal.")
     return parser
 
 
@@ -65,7 +83,8 @@ def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
         parser.error("--journal, --checkpoint and --log-key go together")
     try:
         files = journal if all(given) else None
-        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json))
+        proofs = None if asked.second is None else read_published(asked.second)
+        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json), proofs)
     except Malformed as error:
         print(unreadable(error, asked.json))
         return 1
@@ -74,6 +93,16 @@ def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
     else:
         _print(steps, [*fault_lines(steps, numbered=True), conclusion(steps, verdict)], numbered=True)
     return 1 if verdict == REFUSED else 0
+
+
+def _receipt(asked: argparse.Namespace) -> int:
+    try:
+        steps, verdict = receipt.check(asked.receipt, asked.archive, asked.key)
+    except Malformed as error:
+        print(unreadable(error, as_json=False))
+        return 1
+    _print(steps, [*fault_lines(steps, numbered=True), conclusion(steps, verdict)], numbered=True)
+    return 0 if accepted(steps) else 1
 
 
 def _journal_verify(asked: argparse.Namespace) -> int:

@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
-from beffroi.core.verdict import WORDS, Step, fault_lines
-from beffroi.core.voting import archive_verbs, election_verbs, method_verbs, verbs
+from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
+from beffroi.core.voting import archive_verbs, election_verbs, method_verbs, second_proof, verbs
+from beffroi.core.voting.files import read_all
 from beffroi.core.watch import watch
 
 # Tracebacks with local variables could show a key: none are made pretty.
@@ -28,6 +30,8 @@ app.add_typer(archive_verbs.app, name="archive")
 app.add_typer(method_verbs.app, name="method")
 app.add_typer(journal_app, name="journal")
 app.add_typer(sample_app, name="sample")
+receipt_app = typer.Typer(no_args_is_help=True, help="What the box signed for a ballot.")
+app.add_typer(receipt_app, name="receipt")
 
 
 @app.callback()
@@ -45,6 +49,9 @@ def verify_command(
     journal: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The journal's entries.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its signed tree head.")] = None,
     log_key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
+    second: Annotated[
+        Path | None, typer.Option(exists=True, help="The second proofs: the published file, or a folder of such files.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
 ) -> None:
     """Verify an election's archive from public data only. Exit status 0 accepted, 1 refused."""
@@ -54,8 +61,9 @@ def verify_command(
             raise typer.BadParameter("--journal, --checkpoint and --log-key go together")
         files = (journal.read_bytes(), checkpoint.read_bytes(), log_key)
     try:
+        proofs = None if second is None else second_proof.read_published(read_all(second))
         with _progress(hidden=as_json) as told:
-            steps, verdict = audit(file.read_bytes(), fingerprint, files, told)
+            steps, verdict = audit(file.read_bytes(), fingerprint, files, told, proofs)
     except Malformed as error:
         typer.echo(unreadable(error, as_json))
         raise typer.Exit(1) from error
@@ -64,6 +72,27 @@ def verify_command(
     else:
         _print(steps, verdict)
     raise typer.Exit(1 if verdict == REFUSED else 0)
+
+
+@receipt_app.callback()
+def _receipt() -> None:
+    """What the box signed for a ballot."""
+
+
+@receipt_app.command("check")
+def check_receipt(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="RECEIPT")],
+    archive: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The archive, as downloaded.")],
+    key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
+) -> None:
+    """Does the ballot stand in the box where the box has signed that it does? Exit status 0 yes, 1 no or not shown."""
+    try:
+        steps, verdict = receipt.check(file.read_bytes(), archive.read_bytes(), key)
+    except Malformed as error:
+        typer.echo(unreadable(error, as_json=False))
+        raise typer.Exit(1) from error
+    _print(steps, verdict)
+    raise typer.Exit(0 if accepted(steps) else 1)
 
 
 @contextmanager

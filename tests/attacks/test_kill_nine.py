@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from beffroi.core import receipt
 from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive
 from beffroi.core.voting.ballot import encrypt, tracker
@@ -29,6 +30,7 @@ class Kept:
 
     receipts: list[str] = field(default_factory=list)
     trackers: list[str] = field(default_factory=list)
+    signed: list[bytes] = field(default_factory=list)
     broken: int = 0
     flying: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -48,6 +50,7 @@ def live(client: Client, town: dict[str, Any], credential: str, stop: threading.
                 assert answer.status == 201, answer.body
                 with kept.lock:
                     kept.trackers.append(json.loads(answer.body)["tracker"])
+                    kept.signed.append(json.loads(answer.body)["receipt"].encode())
                     assert kept.trackers[-1] == tracker(ballot)
             else:
                 sign(client, town["petition"], kept)
@@ -130,14 +133,18 @@ def check_ballots(running: Site, town: dict[str, Any], kept: Kept) -> None:
     assert len(trackers) == len(set(trackers))
     assert set(kept.trackers) <= set(trackers), "an acknowledged ballot is not in the box"
     assert len(kept.trackers) == len(set(kept.trackers))
+    for found, signed in map(receipt.read, kept.signed):
+        assert signed
+        assert (read.hashes[found.height], trackers[found.height - 1]) == (found.head, found.tracker)
+    assert len(kept.signed) == len(kept.trackers)
     steps = verify(raw)
     assert accepted(steps), [step for step in steps if not step.passed]
 
 
 def check_receipts(running: Site, town: dict[str, Any], kept: Kept) -> None:
     stranger = Client(running.port)
-    for receipt in kept.receipts:
-        answer = stranger.form("/petitions/recu", receipt=receipt)
+    for kept_receipt in kept.receipts:
+        answer = stranger.form("/petitions/recu", receipt=kept_receipt)
         assert answer.status == 200
         assert town["petition"].encode() in answer.body, "an acknowledged receipt is not known"
     assert len(kept.receipts) == len(set(kept.receipts))

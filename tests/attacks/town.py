@@ -27,7 +27,7 @@ from beffroi.apps.votations import actions as votations  # noqa: E402
 from beffroi.apps.votations.models import Votation, Voter  # noqa: E402
 from beffroi.core.voting import credentials, trustees  # noqa: E402
 from beffroi.core.voting.election import parse_election  # noqa: E402
-from beffroi.core.voting.tally import partial_decryption  # noqa: E402
+from tests.core.voting.decryptions import handed_in  # noqa: E402
 from tests.let_in import let_in  # noqa: E402
 
 CLERK, SCRUTINEERS = "clerk@town.example", ("one@town.example", "two@town.example")
@@ -127,9 +127,8 @@ def finish(keys: list[str]) -> dict[str, Any]:
     assert votation.encrypted_tally is not None
     election, tally = parse_election(bytes(votation.election)), bytes(votation.encrypted_tally)
     for owner, key in enumerate(keys, 1):
-        votations.receive_decryption(
-            votation, owner, partial_decryption(election, trustees.read_private(key.encode()), tally), now
-        )
+        handed = handed_in(election, trustees.read_private(key.encode()), tally)
+        votations.receive_decryption(votation, owner, handed, now)
     for station in Station.objects.all():
         for address in SCRUTINEERS:
             votations.enter_paper_count(votation, station, Account.objects.get(work_email=address), 40, 30, 5, now)

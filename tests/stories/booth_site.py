@@ -22,7 +22,9 @@ from django.urls import include, path
 from django.utils.translation import gettext, override
 from playwright.sync_api import Page, expect
 
+from beffroi.core import receipt
 from beffroi.core.errors import Malformed, Refused
+from beffroi.core.journal.note import LogKey
 from beffroi.core.voting import ballot, secret
 from beffroi.core.voting.credentials import new_credential
 from beffroi.core.voting.election import election_json, new_uuid, parse_election
@@ -37,6 +39,7 @@ QUESTION = "Le vieux moulin doit-il devenir une maison des associations ?"
 PLAIN = b"<!doctype html><title>.</title><link rel=icon href=data:,>"
 RECEIVED = "Reçu le 23 novembre 2026 à 10 h 04."
 Answer = tuple[int, dict[str, Any]]
+KEY = LogKey("rocheclaire.example/journal", bytes(range(32)))
 
 
 def _nowhere(request: HttpRequest, number: str = "") -> HttpResponse:
@@ -106,6 +109,8 @@ class Box:
                     "votation": votation,
                     "answers": "Oui|Non",
                     "integrity": integrity(),
+                    "archive_name": "votation-2026-05.bel",
+                    "log_key": KEY.vkey,
                     "place": "Rocheclaire",
                     "theme": self.theme,
                     "demonstration": True,
@@ -125,7 +130,13 @@ class Box:
             checked = ballot.check_ballot(self.election, raw)
         except (Malformed, Refused) as fault:
             return 422, {"rule": "votations.bad_ballot", "sentence": str(fault)}
-        return 201, {"tracker": checked.tracker, "height": len(self.received), "received": RECEIVED}
+        said = {"tracker": checked.tracker, "height": len(self.received), "received": RECEIVED}
+        return 201, said | {"receipt": self.receipt(raw)}
+
+    def receipt(self, raw: bytes, key: LogKey | None = None) -> str:
+        """What the box signs for this ballot; the head is invented, the story has no archive."""
+        height, tracker = len(self.received), ballot.tracker(raw)
+        return receipt.sign(key or KEY, self.election.fingerprint, tracker, height, "0" * 64).decode()
 
 
 def _handler(box: Box) -> type[BaseHTTPRequestHandler]:

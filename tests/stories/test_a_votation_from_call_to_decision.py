@@ -22,6 +22,7 @@ from playwright.sync_api import Page, expect
 
 from beffroi.apps.votations import actions as votations
 from beffroi.apps.votations.models import Ballot, PollBookEntry, SealedBallot, Votation, Voter
+from beffroi.core.receipt import HELD
 from beffroi.core.voting.archive import read
 from beffroi.core.voting.ballot import tracker
 from tests.browser import PHONE
@@ -229,6 +230,9 @@ def test_a_vote_from_its_call_to_its_decision(
     first = vote(lea, village, path, "No", code[village.people["lea"].pk])
     village.let_in(hugo, village.people["hugo"])
     hers = vote(hugo, village, path, "Blank", code[village.people["hugo"].pk])
+    with hugo.expect_download() as receipt:
+        hugo.get_by_role("link", name=say("Save the receipt")).click()
+    receipt.value.save_as(handed / "receipt.json")
     last = vote(lea, village, path, "Yes", code[village.people["lea"].pk])
     assert len({first, hers, last}) == 3
     find(lea, village, path, first)
@@ -333,6 +337,10 @@ def test_a_vote_from_its_call_to_its_decision(
     key = download(auditor, village, "/journal/key", outsider / "key").read_text().strip()
     journal = ("--journal", "entries.jsonl", "--checkpoint", "checkpoint", "--log-key", key)
     assert VERIFIED in beffroi("verify", archive.name, *journal, folder=outsider)
+    download(auditor, village, f"{path}/second-proofs.json", outsider / "second-proofs.json")
+    assert VERIFIED in beffroi("verify", archive.name, "--second", "second-proofs.json", *journal, folder=outsider)
+    words = ("--archive", archive.name, "--key", key)
+    assert HELD in beffroi("receipt", "check", handed / "receipt.json", *words, folder=outsider)
     ballots = [event.data[0] for event in read(archive.read_bytes()).events if event.kind == "Ballot"]
     assert {tracker(raw) for raw in ballots} == {first, hers, last}
     damaged = outsider / "damaged.bel"

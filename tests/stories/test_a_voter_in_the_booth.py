@@ -1,16 +1,19 @@
 """What a voter meets in the booth, whatever the network, the box or her own fingers do."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from beffroi.core import receipt
+from beffroi.core.journal.note import LogKey
 from beffroi.core.voting import ballot
 from beffroi.core.voting.credentials import new_credential, public_credential
 from beffroi.core.voting.opened import check_opened
 from beffroi.web.typography import french
-from tests.stories.booth_site import RECEIVED, Box, choose, close, heading, number, press, say, serving
+from tests.stories.booth_site import KEY, RECEIVED, Box, choose, close, heading, number, press, say, serving
 
 NARROW = {"width": 320, "height": 640}
 SENTENCE = "Ce code n’est celui d’aucune lettre de cette votation."
@@ -89,6 +92,7 @@ def test_every_screen_is_accessible_and_fits_320_pixels(
     choose(page, "Yes")
     press(page, "Close my ballot")
     press(page, "Put in the box")
+    page.get_by_text(say("Show the receipt")).click()
     look("Your ballot is in the box")
 
 
@@ -234,10 +238,14 @@ def test_a_ballot_whose_receipt_was_lost_counts_once_and_is_found(desk: Page, bo
     box.answer = lambda raw: (502, {})  # it arrived, and a machine on the way fell
     press(desk, "Put in the box")
     heading(desk, "The box does not answer")
-    box.answer = refusing("votations.already_in_box")
+    box.answer = lambda raw: (
+        409,
+        {"rule": "votations.already_in_box", "sentence": SENTENCE, "receipt": box.receipt(raw)},
+    )
     press(desk, "Send again")
     heading(desk, "Your ballot is in the box")
     expect(desk.get_by_text(say("It had already arrived."))).to_be_visible()
+    expect(desk.get_by_role("link", name=say("Save the receipt"))).to_be_visible()
     assert box.received[0] == box.received[1]
 
 
@@ -295,6 +303,50 @@ def test_leaving_with_a_closed_ballot_is_asked_twice_and_otherwise_never(desk: P
     desk.get_by_role("link", name=say("Leave the booth")).first.click()
     desk.wait_for_url("**/votations/V-2026-05")
     assert asked == ["beforeunload"]
+
+
+# ------------------------------------------------------------ the receipt
+
+
+def test_the_voter_saves_a_receipt_that_the_program_checks(desk: Page, box: Box) -> None:
+    desk.goto(box.booth)
+    choose(desk, "Yes")
+    close(desk, box.code)
+    press(desk, "Put in the box")
+    heading(desk, "Your ballot is in the box")
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name=say("Save the receipt")).click()
+    assert download.value.suggested_filename == "recu-bulletin-V-2026-05.json"
+    found, signed = receipt.read(download.value.path().read_bytes())
+    assert (signed, found.tracker, found.key) == (True, ballot.tracker(box.received[0]), KEY.vkey)
+    desk.get_by_text(say("Show the receipt")).click()
+    shown = desk.get_by_label(say("The receipt"), exact=True).inner_text()
+    assert json.loads(shown) == json.loads(download.value.path().read_bytes())
+    press(desk, "Vote again")
+    expect(desk.locator("#receipt")).not_to_have_attribute("href", re.compile("."))
+
+
+@pytest.mark.parametrize("wrong", ["none", "another key", "another ballot"])
+def test_a_receipt_that_proves_nothing_is_said_at_once(
+    wrong: str, desk: Page, box: Box, axe: Callable[[Page], None]
+) -> None:
+    made = {
+        "none": lambda raw: "",
+        "another key": lambda raw: box.receipt(raw, LogKey(KEY.name, bytes(32))),
+        "another ballot": lambda raw: box.receipt(raw + b" "),
+    }[wrong]
+    box.answer = lambda raw: (
+        201,
+        {"tracker": ballot.tracker(raw), "height": 1, "received": RECEIVED, "receipt": made(raw)},
+    )
+    desk.goto(box.booth)
+    choose(desk, "Yes")
+    close(desk, box.code)
+    press(desk, "Put in the box")
+    heading(desk, "Your ballot is in the box")
+    expect(desk.get_by_role("heading", name=say("The box gave no valid receipt"))).to_be_visible()
+    expect(desk.get_by_role("link", name=say("Save the receipt"))).to_have_count(0)
+    axe(desk)
 
 
 # ------------------------------------------------------------ the check

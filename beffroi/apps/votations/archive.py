@@ -12,6 +12,7 @@ from beffroi.core.errors import Refused
 from beffroi.core.voting.archive import (
     Event,
     ballot_event,
+    ballot_head,
     decryption_event,
     end_ballots_event,
     event_bytes,
@@ -22,6 +23,7 @@ from beffroi.core.voting.archive import (
     write,
 )
 from beffroi.core.voting.election import parse_election
+from beffroi.core.voting.second_proof import published
 from beffroi.core.voting.tally import sized_tally
 
 BATCH = 200  # ballots read at once, 3 kB each
@@ -64,6 +66,23 @@ def _batch(
     return [(height, bytes(raw)) for height, raw in rows.values_list("height", "raw")[:BATCH]]
 
 
+def head_at(votation: Votation, height: int) -> str:
+    """The hash of the event of the ballot at this height, computed anew along the chain: no row repeats it."""
+    first = setup(votation)
+    head = event_hash(event_bytes(first.kind, 0, None, first.data[-1]))
+    # From whichever table holds the box now, in one read: it may be sealed meanwhile.
+    trackers = _trackers(Ballot, votation, height) or _trackers(SealedBallot, votation, height)
+    assert len(trackers) == height, "a ballot is missing from the box"
+    for at, tracker in enumerate(trackers, 1):
+        head = ballot_head(at, head, tracker)
+    return head
+
+
+def _trackers(table: type[Ballot] | type[SealedBallot], votation: Votation, height: int) -> list[str]:
+    rows = table.objects.filter(votation=votation, height__lte=height).order_by("height")
+    return list(rows.values_list("tracker", flat=True))
+
+
 def setup(votation: Votation) -> Event:
     """The first event of the chain."""
     assert votation.election is not None
@@ -85,6 +104,19 @@ def decryptions(votation: Votation) -> Iterator[Event]:
     for trustee in votation.trustee_rows.all():
         assert trustee.decryption is not None
         yield decryption_event(trustee.owner, bytes(trustee.decryption))
+
+
+def second_proofs(votation: Votation) -> bytes:
+    """What is published beside the archive: the second proofs of its decryptions, in their order. Empty before.
+
+    Empty too where a decryption was taken before second proofs were asked for.
+    """
+    if votation.state != State.DECIDED:
+        return b""
+    rows = votation.trustee_rows.exclude(decryption=None)
+    proofs = {bytes(row.decryption or b""): bytes(row.second_proof or b"") for row in rows}
+    listed = [proofs[event.data[0]] for event in decryptions(votation)]
+    return published(listed) if all(listed) else b""
 
 
 def events(votation: Votation) -> Iterator[Event]:

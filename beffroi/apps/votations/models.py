@@ -141,7 +141,8 @@ class Trustee(models.Model):
     name = models.CharField(max_length=120)
     side = models.CharField(max_length=16, choices=Side)
     public_key = models.BinaryField()
-    decryption = models.BinaryField(null=True)
+    decryption = models.BinaryField(null=True)  # as the archive holds it
+    second_proof = models.BinaryField(null=True)  # kept and published beside the archive; null before 0003
     decrypted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -152,6 +153,9 @@ class Trustee(models.Model):
                 condition=Q(decryption=None, decrypted_at=None)
                 | Q(decryption__isnull=False, decrypted_at__isnull=False),
                 name="decryption_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_proof=None) | Q(decryption__isnull=False), name="second_proof_of_a_decryption"
             ),
         ]
 

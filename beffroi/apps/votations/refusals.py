@@ -49,7 +49,16 @@ SENTENCES: dict[str, str | Promise] = {
         "A box of fewer than {at_fault} ballots is not opened alone: mix it into another one."
     ),
     "votations.more_than_the_poll_book": _("More ballots than persons who could still vote there: {at_fault}."),
-    "decryption.proof": _("The proof of this decryption is wrong: {at_fault}."),
+    "decryption.proof": _("What was handed in for trustee {at_fault} carries a wrong proof."),
+    "decryption.bound": _(
+        "What was handed in for trustee {at_fault} carries a wrong second proof: it leads to no result. It is refused, "
+        "and this trustee must decrypt again."
+    ),
+    "decryption.other": _("What was handed in for trustee {at_fault} carries the second proof of another decryption."),
+    "decryption.alone": _(
+        "What was handed in for trustee {at_fault} carries no second proof: hand in the whole file that "
+        "“beffroi trustee decrypt” made."
+    ),
     "result.logarithm": _("The total cannot be opened: a trustee has handed in a wrong decryption."),
     "suffrage.more_voters_than_registered": _("The counts exceed the number of persons registered: {at_fault}."),
 }

@@ -25,6 +25,7 @@ TITLES: dict[str, str | Promise] = {
     "shuffles.proofs": _("Each shuffle is proved to hold the same ballots in another order"),
     "decryptions.owners": _("Each decryption belongs to one trustee"),
     "decryptions.proofs": _("Each trustee has proved that her decryption is right"),
+    "decryptions.bound": _("Each decryption has a second proof, which names every ciphertext and every factor"),
     "result.count": _("Published result, opened again"),
     "announced.fingerprint": _("The election is the one that the journal announced"),
     "announced.credentials": _("The credentials are those that the journal announced"),

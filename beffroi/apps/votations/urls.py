@@ -18,6 +18,7 @@ urlpatterns = [
     path("votations/<slug:number>/trustees.json", files.trustees, name="trustees"),
     path("votations/<slug:number>/credentials.json", files.credentials, name="credentials"),
     path("votations/<slug:number>/tally.json", files.tally, name="tally"),
+    path("votations/<slug:number>/second-proofs.json", files.second_proofs, name="second_proofs"),
     path("votations/<slug:number>/archive.bel", files.archive_file, name="archive"),
     path("votations/<slug:number>/appel", desk.call, name="call"),
     path("votations/<slug:number>/preparation", desk.prepare, name="prepare"),

@@ -151,7 +151,12 @@ def _event(kept: Store, kind: Kind, raws: Sequence[bytes], owner: int) -> Event:
         return made
     if kind is Kind.SHUFFLE:
         return archive.shuffle_event(owner, raws[0])
-    return archive.decryption_event(owner, raws[0]) if kind is Kind.DECRYPTION else Event(kind.value, tuple(raws))
+    if kind is Kind.DECRYPTION:
+        taken, _, faults = stages.bound(kept.events, [(owner, raws[0])])
+        if faults:
+            raise Refused("archive.added", faults[0])
+        return archive.decryption_event(*taken[0])
+    return Event(kind.value, tuple(raws))
 
 
 def say_cut(kept: Store) -> None:

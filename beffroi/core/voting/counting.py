@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, canon, embedding, shuffle, tally
+from beffroi.core.voting import archive, canon, embedding, second_proof, shuffle, tally
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.ballot import Ballot
 from beffroi.core.voting.election import Election
@@ -116,6 +116,33 @@ def check_decryptions(run: Run) -> None:
         except (Malformed, Refused) as error:
             faults.append(f"trustee {owner}: {error}")
     run.step("decryptions.proofs", faults, len(owners))
+
+
+def check_second_proofs(run: Run, given: Mapping[str, bytes]) -> None:
+    """Every decryption against the second proof that was published beside the archive, by the decryption's hash."""
+    found = run.of_kind("PartialDecryption")
+    if not found and not given:
+        return
+    if run.trustees is None or run.election is None or run.decrypted is None:
+        run.step("decryptions.bound", None)
+        return
+    keys = [run.election.group.to_string(key) for key in run.trustees.owner_keys()]
+    owners, _ = _owners(found, len(keys), "partial decryption")
+    faults: list[str] = []
+    for owner, pd in owners:
+        proof = given.get(canon.sha256_hex(pd))
+        if proof is None:
+            faults.append(f"trustee {owner}: no second proof of her decryption was given")
+            continue
+        try:
+            second_proof.check(run.election, keys[owner - 1], run.decrypted, pd, proof)
+        except (Malformed, Refused) as error:
+            faults.append(f"trustee {owner}: {error}")
+    known = {canon.sha256_hex(pd) for _, pd in owners}
+    faults += [
+        f"second proof of {name[:16]}…: the archive has no such decryption" for name in given if name not in known
+    ]
+    run.step("decryptions.bound", faults, len(owners))
 
 
 def _owners(found: Sequence[Event], size: int, what: str) -> tuple[list[tuple[int, bytes]], list[str]]:

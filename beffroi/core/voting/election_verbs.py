@@ -14,7 +14,7 @@ import typer
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import printable
-from beffroi.core.voting import archive, canon, credentials, files, stages, store, tally, trustees
+from beffroi.core.voting import archive, canon, credentials, files, second_proof, stages, store, tally, trustees
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.archive_verbs import Given, receive, record, say_added, say_cut
 from beffroi.core.voting.election import Election, election_json, new_uuid, parse_election
@@ -202,7 +202,7 @@ def result(
         if end_shuffles:
             _end_shuffles(kept)
         if decryptions is not None:
-            _finish(kept, _handed(decryptions))
+            _finish(kept, file, _handed(decryptions))
         elif not (shuffles or end_shuffles):
             raise Refused("election.result", "--shuffle, --end-shuffles or --decryption says what was handed in")
     if refused:
@@ -239,19 +239,33 @@ def _end_shuffles(kept: Store) -> None:
         say_added(kept, 1)
 
 
-def _finish(kept: Store, handed: Sequence[tuple[int, bytes]]) -> None:
+def _finish(kept: Store, file: Path, handed: Sequence[tuple[int, bytes]]) -> None:
     election = stages.election_of(kept.events)
     if not stages.of_kind(kept.events, "Result"):
         if election.is_shuffled and archive.end_shuffles_event() not in kept.events:
             raise Refused("election.shuffle", "the shuffles are not ended: --end-shuffles, then the trustees decrypt")
-        added, faults = stages.ending(kept.events, handed)
+        taken, proofs, unbound = stages.bound(kept.events, handed)
+        _say_faults(unbound)
+        added, faults = stages.ending(kept.events, taken)
         _say_faults(faults)
+        _keep_proofs(file, proofs, added)
         kept.add(added)
         say_added(kept, len(added))
     else:
         typer.echo("The result is there already: nothing was added")
     for line in _numbers(election, kept.events[-1].data[0]):
         typer.echo(printable(line))
+
+
+def _keep_proofs(file: Path, proofs: Sequence[bytes], added: Sequence[Event]) -> None:
+    """Beside the archive, for `beffroi verify --second`, when every decryption of it has one; before the result."""
+    names = [canon.sha256_hex(event.data[0]) for event in added if event.kind == "PartialDecryption"]
+    found = second_proof.read_published(proofs)
+    if not names or any(name not in found for name in names):
+        return
+    beside = file.with_suffix(".second.json")
+    files.replace(beside, second_proof.published([found[name] for name in names]))
+    typer.echo(f"Second proofs of the decryptions, to be published with the archive: {beside}")
 
 
 def _say_faults(faults: Sequence[str]) -> None:

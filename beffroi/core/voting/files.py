@@ -63,6 +63,11 @@ def keep_same(path: Path, content: bytes, mode: int = PUBLIC) -> None:
         raise Refused("file.other", f"{path} is there already with another content, and is not overwritten")
 
 
+def read_all(path: Path) -> list[bytes]:
+    """The content of a file; or, of a folder, that of each of its .json files in the order of their names."""
+    return [one.read_bytes() for one in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+
+
 def make_folder(path: Path, mode: int = 0o700) -> None:
     """The folder, made with its parents when it is not there."""
     path.mkdir(mode=mode, parents=True, exist_ok=True)

@@ -125,6 +125,23 @@ def prove_equality(x: bytes, alpha: Point, prefix: str, draw: Draw) -> Proof:
     return Proof(c, secret.to_int(secret.respond(w, x, c)))
 
 
+def check_equalities(group: Group, X: Point, pairs: Sequence[tuple[Point, Point]], prefix: str, proof: Proof) -> bool:
+    """Whether F = x*alpha for every pair (alpha, F), with the one x of X = x*G (spec 5.5).
+
+    The prefix must name every alpha and every F: else an F could be chosen after the challenge.
+    """
+    commitments = [group.commitment(proof.response, group.generator, proof.challenge, X)]
+    commitments += [group.commitment(proof.response, alpha, proof.challenge, F) for alpha, F in pairs]
+    return group.hash_to_scalar(prefix, commitments) == proof.challenge
+
+
+def prove_equalities(x: bytes, alphas: Sequence[Point], prefix: str, draw: Draw) -> Proof:
+    """Proof that every x*alpha was made with the x of x*G (Ed25519). Draws one nonce."""
+    w = draw()
+    c = ED25519.hash_to_scalar(prefix, [secret.base(w), *(secret.multiply(w, alpha) for alpha in alphas)])
+    return Proof(c, secret.to_int(secret.respond(w, x, c)))
+
+
 def check_disjunction(
     group: Group, y: Point, prefix: str, statements: Sequence[Ciphertext], proofs: Sequence[Proof]
 ) -> bool:

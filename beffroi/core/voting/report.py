@@ -28,6 +28,7 @@ TITLES = {
     "shuffles.proofs": "Each shuffle is proved to hold the same ballots in another order",
     "decryptions.owners": "Each partial decryption belongs to one trustee",
     "decryptions.proofs": "Each trustee has proved that her decryption is right",
+    "decryptions.bound": "Each decryption has a second proof, which names every ciphertext and every factor",
     "result.count": "The result is what the trustees' decryptions give",
     "announced.fingerprint": "The election is the one that was announced",
     "announced.credentials": "The list of credentials is the one that was announced",

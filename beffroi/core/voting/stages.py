@@ -6,7 +6,7 @@ Computed from the events so far and from what trustees hand in. Nothing here nee
 from collections.abc import Sequence
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import archive, canon, credentials, shuffle, tally
+from beffroi.core.voting import archive, canon, credentials, second_proof, shuffle, tally
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.ballot import read_ballot
 from beffroi.core.voting.election import Election, parse_election
@@ -109,6 +109,27 @@ def _check_shuffle(election: Election, events: Sequence[Event], owner: int, size
 
 
 # ---------------------------------------------------------------- decryptions and result
+
+
+def bound(events: Sequence[Event], handed: Handed) -> tuple[list[tuple[int, bytes]], list[bytes], list[str]]:
+    """Of the decryptions handed in: them as archives hold them, their second proofs, and a line on each wrong proof.
+
+    One without a second proof (belenios-tool makes none) is taken as it is: `ending` checks the others' own proofs.
+    """
+    election, listed = election_of(events), events[0].data[1]
+    keys = [election.group.to_string(key) for key in read_trustees(listed, election.group).owner_keys()]
+    taken, proofs, faults = list[tuple[int, bytes]](), list[bytes](), list[str]()
+    for owner, raw in handed:
+        try:
+            pd, proof = second_proof.split(raw)
+            if proof is not None and 1 <= owner <= len(keys):
+                second_proof.check(election, keys[owner - 1], last_tally(election, events), pd, proof)
+                proofs.append(proof)
+        except (Malformed, Refused) as error:
+            faults.append(f"{named(listed, owner)}: {error}")
+        else:
+            taken.append((owner, pd))
+    return taken, proofs, faults
 
 
 def ending(events: Sequence[Event], handed: Handed) -> tuple[list[Event], list[str]]:

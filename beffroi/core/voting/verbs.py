@@ -1,13 +1,25 @@
 """The verbs of the command line that belong to voting: credentials, trustee, ballot. None prints a secret."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import ballot, canon, ceremony, ceremony_verbs, credentials, files, tally, trustees
+from beffroi.core.voting import (
+    archive,
+    ballot,
+    canon,
+    ceremony,
+    ceremony_verbs,
+    credentials,
+    files,
+    second_proof,
+    tally,
+    trustees,
+)
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.letter import letter
 from beffroi.core.voting.opened import check_opened
@@ -133,7 +145,7 @@ def decrypt(
         Path | None, typer.Option(exists=True, dir_okay=False, help="A group's member: decryption_key.json.")
     ] = None,
 ) -> None:
-    """This trustee's partial decryption of the encrypted tally, with its proofs.
+    """This trustee's partial decryption of the encrypted tally, with its proofs and the second proof, in one file.
 
     A single trustee's --key is private_key.json; a group's member gives seed.txt as --key, and --sealed.
 
@@ -151,9 +163,35 @@ def decrypt(
         if encrypted is None or (found.is_shuffled and archive_file is None):
             raise Refused("trustee.archive", "--archive is needed: a single ballot must not be decrypted by mistake")
         pd = tally.partial_decryption(found, mine, encrypted)
-        tally.check_partial_decryption(found, mine.public_key, encrypted, pd)
-        files.write_new(out, pd)
+        handed = second_proof.envelope(pd, second_proof.make(found, mine, encrypted, pd))
+        second_proof.check_envelope(found, mine.public_key, encrypted, handed)
+        files.write_new(out, handed)
     typer.echo(f"Partial decryption of the tally {canon.sha256_hex(encrypted)} written to {out}")
+
+
+@trustee_app.command("check")
+def check_decryption(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="DECRYPTION")],
+    owner: Annotated[int, typer.Option(min=1, help="The number of the trustee who has handed it in.")],
+    archive_file: Annotated[Path, typer.Option("--archive", exists=True, dir_okay=False, readable=True)],
+    standard: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Writes the decryption alone, as archives hold it.")
+    ] = None,
+) -> None:
+    """Check what a trustee has handed in: her partial decryption and its second proof. Needs no secret.
+
+    The archive is verified first: it says what there is to decrypt, and who the trustees are.
+    """
+    with told():
+        election, events = verified(archive_file.read_bytes(), "trustee.archive")
+        listed = trustees.read_trustees(events[0].data[1], election.group)
+        encrypted = _decryptable(election, events)
+        valid, faults = second_proof.valid_envelopes(election, listed, encrypted, [(owner, file.read_bytes())])
+        for fault in faults:
+            raise Refused("decryption.handed", fault)
+        if standard is not None:
+            files.write_new(standard, valid[owner][0])
+    typer.echo(f"Trustee {owner}: the decryption and its second proof are right.")
 
 
 def _key(raw: bytes, sealed: Path | None) -> trustees.TrusteeKey:
@@ -175,12 +213,16 @@ def _verified_tally(election: Election, given: bytes | None, raw: bytes) -> byte
     archived, events = verified(raw, "trustee.archive")
     if archived.raw != election.raw:
         raise Refused("trustee.tally", "the archive is that of another election")
-    if election.is_shuffled and "EndShuffles" not in [event.kind for event in events]:
-        raise Refused("trustee.tally", "the shuffles are not ended")
-    encrypted = last_tally(election, events)
+    encrypted = _decryptable(election, events)
     if given not in (None, encrypted):
         raise Refused("trustee.tally", "the tally is not that of the archive")
     return encrypted
+
+
+def _decryptable(election: Election, events: Sequence[archive.Event]) -> bytes:
+    if election.is_shuffled and "EndShuffles" not in [event.kind for event in events]:
+        raise Refused("trustee.tally", "the shuffles are not ended")
+    return last_tally(election, events)
 
 
 @trustee_app.command("shuffle")

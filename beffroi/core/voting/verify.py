@@ -3,7 +3,7 @@
 It needs public data only, never stops at the first failure when it can go on, and names the object at fault.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from beffroi.core.errors import Malformed, Refused
@@ -40,11 +40,13 @@ def verify(
     announced: Announced | None = None,
     progress: Callable[[int, int], None] | None = None,
     processes: int | None = None,
+    second_proofs: Mapping[str, bytes] | None = None,
 ) -> list[Step]:
     """Verify an archive; see spec 10 for the steps. Accepted when every step passed (`verdict.accepted`).
 
     `progress` is told how many ballots are checked, and of how many. `processes` is chosen by the number of
-    processors and of ballots unless given; 1 stays in this process.
+    processors and of ballots unless given; 1 stays in this process. `second_proofs` is what was published beside the
+    archive (`second_proof.read_published`); without it the step `decryptions.bound` is not listed.
     """
     try:
         _, records = archive.scan(raw)
@@ -64,6 +66,8 @@ def verify(
     counting.check_tally(run)
     counting.check_shuffles(run)
     counting.check_decryptions(run)
+    if second_proofs is not None:
+        counting.check_second_proofs(run, second_proofs)
     counting.check_result(run)
     if announced is not None:
         _announced(run, announced, raw)

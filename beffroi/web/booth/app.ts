@@ -5,6 +5,7 @@ import { closeBallot, openedJson, signBallot, type ClosedBallot, type SignedBall
 import { readCode, signingKey } from "./credential.ts";
 import { parseElection, type Election } from "./election.ts";
 import { element, fill, fillGroups, on, only, part, show } from "./page.ts";
+import { receiptHolds } from "./receipt.ts";
 import { cast, readElection, readState, type Outcome } from "./server.ts";
 
 const SLICE = 30; // milliseconds of computing before the screen may be drawn
@@ -28,7 +29,7 @@ const choices = element<HTMLFormElement>("choices");
 let election: Election;
 let held: Held = {};
 let busy = false;
-let opened = "";
+const offered: Record<string, string> = {}; // addresses of the files that the voter may save, by the link's identifier
 
 void start();
 
@@ -148,20 +149,25 @@ on("open", () => {
   const file = openedJson(held.closed);
   held = {};
   fill("numbers", JSON.stringify(JSON.parse(file), null, 1));
-  opened = URL.createObjectURL(new Blob([file], { type: "application/json" }));
-  element<HTMLAnchorElement>("download").href = opened;
+  offer("download", file);
   show("opened");
 });
 on("anew", () => {
-  forgetOpened();
+  withdraw("download", "numbers");
   again();
 });
 
-function forgetOpened(): void {
-  if (opened) URL.revokeObjectURL(opened);
-  opened = "";
-  element<HTMLAnchorElement>("download").removeAttribute("href");
-  fill("numbers", "");
+/** Lets the voter save a file by this link, until it is withdrawn. Nothing is saved unless she does. */
+function offer(link: string, file: string): void {
+  offered[link] = URL.createObjectURL(new Blob([file], { type: "application/json" }));
+  element<HTMLAnchorElement>(link).href = offered[link];
+}
+
+function withdraw(link: string, shown: string): void {
+  if (offered[link]) URL.revokeObjectURL(offered[link]);
+  delete offered[link];
+  element<HTMLAnchorElement>(link).removeAttribute("href");
+  fill(shown, "");
 }
 
 // 3, sure: sign and send
@@ -189,6 +195,7 @@ function tell(became: Outcome, tracker: string): void {
   if (became.kind === "already" || (became.kind === "cast" && became.tracker === tracker)) {
     fill("received", became.kind === "cast" ? became.received : "");
     part("already", became.kind === "already");
+    keep(became.receipt, tracker);
     part("leave-before", false);
     part("leave-after", true);
     forget();
@@ -200,6 +207,16 @@ function tell(became: Outcome, tracker: string): void {
   const trouble = became.kind === "refused" && CODE_RULES.includes(became.rule) ? "refused-code" : became.kind;
   only(TROUBLES, trouble);
   document.querySelector<HTMLElement>(`[data-part="${trouble}"] [tabindex="-1"]`)?.focus();
+}
+
+/** Shows the receipt and lets it be saved; or says that the box gave none that would prove anything. */
+function keep(receipt: string, tracker: string): void {
+  const holds = receiptHolds(receipt, main.dataset["key"]!, election.fingerprint, tracker);
+  part("receipt", holds);
+  part("no-receipt", !holds);
+  if (!holds) return;
+  fill("signed", JSON.stringify(JSON.parse(receipt), null, 1));
+  offer("receipt", receipt);
 }
 
 on("correct", () => {
@@ -215,13 +232,14 @@ on("restart", again);
 on("print", () => window.print());
 on("again", () => {
   part("voted", true);
+  withdraw("receipt", "signed");
   again();
 });
 
 function again(): void {
   const kept = code.value; // a voter who opens ballots to check her device does not copy her letter each time
   forget();
-  if (opened === "") code.value = kept;
+  if (!offered["download"]) code.value = kept;
   show("choose");
 }
 
@@ -254,7 +272,8 @@ window.addEventListener("beforeunload", (event) => {
 });
 window.addEventListener("pagehide", () => {
   forget();
-  forgetOpened();
+  withdraw("download", "numbers");
+  withdraw("receipt", "signed");
 });
 // Back from the browser's memory: begin again, since all was forgotten.
 window.addEventListener("pageshow", (event) => {

@@ -13,8 +13,8 @@ export interface State {
 
 /** What became of a ballot that was sent. "silence": nobody knows whether it arrived. */
 export type Outcome =
-  | { kind: "cast"; tracker: string; received: string }
-  | { kind: "already" }
+  | { kind: "cast"; tracker: string; received: string; receipt: string }
+  | { kind: "already"; receipt: string }
   | { kind: "sign-in" }
   | { kind: "refused"; rule: string; sentence: string }
   | { kind: "silence" };
@@ -52,9 +52,10 @@ export async function cast(castUrl: string, stateUrl: string, raw: Uint8Array): 
 async function outcome(answer: Response): Promise<Outcome> {
   if (answer.status === 401) return { kind: "sign-in" };
   if (answer.status >= 500) return { kind: "silence" };
-  const said = (await answer.json()) as { tracker?: string; received?: string; rule?: string; sentence?: string };
-  if (answer.ok) return { kind: "cast", tracker: said.tracker ?? "", received: said.received ?? "" };
-  if (said.rule === "votations.already_in_box") return { kind: "already" };
+  const said = (await answer.json()) as Partial<Record<"tracker" | "received" | "receipt" | "rule" | "sentence", string>>;
+  const receipt = said.receipt ?? "";
+  if (answer.ok) return { kind: "cast", tracker: said.tracker ?? "", received: said.received ?? "", receipt };
+  if (said.rule === "votations.already_in_box") return { kind: "already", receipt };
   return { kind: "refused", rule: said.rule ?? "", sentence: said.sentence ?? "" };
 }
 

@@ -13,6 +13,7 @@ from django.test import Client
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person, Role
 from beffroi.apps.votations.models import Ballot
+from beffroi.core import receipt
 from tests.apps.votations import world as w
 from tests.let_in import let_in
 
@@ -48,6 +49,35 @@ def test_a_resident_in_her_own_session_casts_and_gets_her_tracker() -> None:
     assert said["tracker"] == Ballot.objects.get().tracker
     assert said["height"] == 1
     assert said["received"] == "Received on 23\u00a0November 2026 at 10:00."
+
+
+def test_the_answer_carries_a_signed_receipt_and_so_does_the_answer_to_a_ballot_sent_again() -> None:
+    world = w.ready()
+    raw, client = world.ballot(world.people[0]), client_of(world.people[0])
+    _, said = post(client, world, raw)
+    found, signed = receipt.read(said["receipt"].encode())
+    assert signed
+    assert (found.tracker, found.height, found.head) == (said["tracker"], 1, world.fresh().head)
+    assert found.fingerprint == world.fresh().fingerprint
+    world.cast(world.people[1])
+    status, again = post(client, world, raw)
+    assert (status, again["rule"], again["receipt"]) == (409, "votations.already_in_box", said["receipt"])
+
+
+def test_who_is_refused_gets_no_receipt() -> None:
+    world = w.ready()
+    raw = world.ballot(world.people[0])
+    world.cast(world.people[0])
+    for answer in (post(Client(), world, raw), post(client_of(world.people[1]), world, raw)):
+        assert answer[0] in {401, 409}
+        assert "receipt" not in answer[1]
+
+
+def test_the_booth_knows_the_key_that_signs_receipts() -> None:
+    world = w.ready()
+    key = receipt.read(world.cast(world.people[0]).signed)[0].key
+    page = Client().get(f"/votations/{world.votation.number}/isoloir").content.decode()
+    assert f'data-key="{key}"' in page
 
 
 def test_nobody_casts_without_signing_in() -> None:

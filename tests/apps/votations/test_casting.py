@@ -1,14 +1,21 @@
 """Casting: what enters the box, what is refused and why, and what is stored of it."""
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
-from beffroi.apps.votations import actions, keys
+from beffroi.apps.gazette import keys as gazette_keys
+from beffroi.apps.gazette.actions import sequence
+from beffroi.apps.votations import actions, archive, keys
 from beffroi.apps.votations.models import Ballot, HourCount, Voter
+from beffroi.core import receipt
 from beffroi.core.errors import Refused
-from beffroi.core.voting.archive import ballot_event, event_bytes, event_hash
+from beffroi.core.voting.archive import ballot_event, event_bytes, event_hash, write
 from beffroi.core.voting.ballot import encrypt
 from beffroi.core.voting.credentials import new_credential
 from beffroi.core.voting.election import parse_election
@@ -41,6 +48,47 @@ def test_a_voter_may_vote_again_and_both_ballots_stay_in_the_box() -> None:
     assert (first.height, second.height) == (1, 2)
     assert Ballot.objects.values("credential").distinct().count() == 1
     assert Voter.objects.filter(credential_mac__isnull=False).count() == 1
+
+
+def test_the_receipt_is_signed_by_the_journals_key_and_the_archive_bears_it_out() -> None:
+    world = w.ready()
+    taken = [world.cast(person, choice) for person in world.people[:3] for choice in (w.YES, w.NO)]
+    for archived, sentence in (
+        (b"".join(archive.archive_bytes(world.fresh())), receipt.HELD),
+        (box_without(world, 3), receipt.CONTRADICTED),
+    ):
+        steps, said = receipt.check(taken[2].signed, archived, gazette_keys.vkey())
+        assert said == (receipt.REPLACED if sentence == receipt.HELD else sentence), steps
+    assert receipt.check(taken[5].signed, b"".join(archive.archive_bytes(world.fresh())))[1] == receipt.HELD
+
+
+def box_without(world: w.World, height: int) -> bytes:
+    """The archive that a box would publish which has lost one of its ballots."""
+    events = list(archive.events(world.fresh()))
+    return b"".join(write(1, events[:height] + events[height + 1 :]))
+
+
+def test_a_receipt_that_was_lost_is_given_again_byte_for_byte_also_from_a_sealed_box() -> None:
+    world = w.ready()
+    raws = [world.ballot(person) for person in world.people[:4]]
+    taken = [actions.cast(world.fresh(), *pair, w.WHILE_OPEN) for pair in zip(world.people, raws, strict=False)]
+    again = [actions.receipt(world.fresh(), raw) for raw in raws]
+    assert again == [one.signed for one in taken]
+    assert actions.receipt(world.fresh(), b"another ballot") == b""
+    actions.close(world.fresh(), w.CLOSES)
+    actions.closing._rewrite(world.fresh(), w.CLOSES)
+    assert [actions.receipt(world.fresh(), raw) for raw in raws] == again
+
+
+def test_a_box_whose_key_is_lost_takes_no_ballot(settings: Any, tmp_path: Path) -> None:
+    world = w.ready()
+    sequence(w.WHILE_OPEN)
+    home = Path(settings.HOME)
+    shutil.copytree(home / "keys", tmp_path / "keys")
+    settings.HOME = tmp_path
+    with pytest.raises(ImproperlyConfigured, match=r"log\.key"):
+        world.cast(world.people[0])
+    assert not Ballot.objects.exists()
 
 
 def test_of_a_voter_only_a_keyed_hash_of_her_credential_is_stored() -> None:

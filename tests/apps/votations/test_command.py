@@ -8,10 +8,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from beffroi.apps.votations import actions, archive, queries
+from beffroi.apps.votations import actions, archive
 from beffroi.core.voting import trustees
 from beffroi.core.voting.credentials import make_credentials
-from beffroi.core.voting.tally import partial_decryption
 from tests.apps.votations import world as w
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,9 +40,8 @@ def test_a_vote_is_prepared_and_decrypted_by_commands(tmp_path: Path) -> None:
     actions.forget(world.fresh(), w.CLOSES)
     row = actions.tally(world.fresh(), w.CLOSES)
     w.count_paper(world)
-    pd = partial_decryption(queries.election(row), key, bytes(row.encrypted_tally or b""))
-    (tmp_path / "pd.json").write_bytes(pd)
-    run("receive-decryption", number, "--owner", 1, tmp_path / "pd.json")
+    (tmp_path / "handed.json").write_bytes(w.handed_in(row, key))
+    run("receive-decryption", number, "--owner", 1, tmp_path / "handed.json")
     actions.decide(world.fresh(), w.PAPER_EVENING)
     run("archive", number, "--out", tmp_path / "archive.bel")
     assert (tmp_path / "archive.bel").read_bytes() == b"".join(archive.archive_bytes(world.fresh()))

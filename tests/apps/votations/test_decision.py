@@ -10,9 +10,13 @@ from beffroi.apps.gazette.models import Entry
 from beffroi.apps.votations import actions, archive, explain, jobs, queries, steps
 from beffroi.apps.votations.models import Votation
 from beffroi.core.errors import Refused
-from beffroi.core.voting.tally import partial_decryption
+from beffroi.core.voting.second_proof import read_published
+from beffroi.core.voting.tally import check_partial_decryption
 from beffroi.core.voting.trustees import new_trustee_key
+from beffroi.core.voting.verify import verify
+from beffroi.web.refusals import sentence
 from tests.apps.votations import world as w
+from tests.core.voting import decryptions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,8 +53,7 @@ def test_nothing_is_decided_while_a_decryption_is_missing() -> None:
         actions.decide(world.fresh(), w.PAPER_EVENING)
     jobs.decide(w.PAPER_EVENING)
     assert world.fresh().state == Votation.State.TALLIED
-    pd = partial_decryption(queries.election(world.fresh()), last, bytes(world.fresh().encrypted_tally or b""))
-    actions.receive_decryption(world.fresh(), 3, pd, w.PAPER_EVENING)
+    actions.receive_decryption(world.fresh(), 3, w.handed_in(world.fresh(), last), w.PAPER_EVENING)
     jobs.decide(w.PAPER_EVENING)
     assert world.fresh().state == Votation.State.DECIDED
 
@@ -60,12 +63,55 @@ def test_a_decryption_by_another_key_is_refused_and_names_the_rule() -> None:
     tallied(world)
     w.count_paper(world)
     row = world.fresh()
-    pd = partial_decryption(queries.election(row), new_trustee_key(), bytes(row.encrypted_tally or b""))
-    with pytest.raises(Refused, match=r"decryption\.proof"):
-        actions.receive_decryption(row, 1, pd, w.PAPER_EVENING)
+    handed = w.handed_in(row, new_trustee_key())
+    with pytest.raises(Refused, match=r"decryption\.proof: 1 \(Trustee 1\)"):
+        actions.receive_decryption(row, 1, handed, w.PAPER_EVENING)
     with pytest.raises(Refused, match="no_such_trustee"):
-        actions.receive_decryption(row, 4, pd, w.PAPER_EVENING)
+        actions.receive_decryption(row, 4, handed, w.PAPER_EVENING)
     assert not Entry.objects.filter(kind="votation.decrypted").exists()
+
+
+def test_a_decryption_that_leads_to_no_result_is_refused_and_its_trustee_named() -> None:
+    world = w.ready()
+    world.cast(world.people[0])
+    tallied(world)
+    w.count_paper(world)
+    row, key = world.fresh(), world.keys[1]
+    election, encrypted = queries.election(row), bytes(row.encrypted_tally or b"")
+    pd = decryptions.blocking(election, key, encrypted)
+    check_partial_decryption(election, key.public_key, encrypted, pd)
+    for handed, rule in (
+        (decryptions.handed_in(election, key, encrypted, pd), "decryption.bound"),
+        (pd, "decryption.alone"),
+    ):
+        with pytest.raises(Refused) as refused:
+            actions.receive_decryption(row, 2, handed, w.PAPER_EVENING)
+        assert (refused.value.rule, refused.value.at_fault) == (rule, "2 (Trustee 2)")
+        assert "2 (Trustee 2)" in sentence(refused.value)
+    assert not row.trustee_rows.exclude(decryption=None).exists()
+    w.decrypt(world)
+    assert actions.decide(world.fresh(), w.PAPER_EVENING).state == Votation.State.DECIDED
+
+
+def test_the_second_proofs_are_published_with_the_decision_and_verified_with_the_archive() -> None:
+    world = w.ready()
+    world.cast(world.people[0])
+    tallied(world)
+    w.count_paper(world)
+    w.decrypt(world)
+    path = f"/votations/{world.votation.number}/second-proofs.json"
+    assert Client().get(path).status_code == 404
+    assert path not in Client().get(f"/votations/{world.votation.number}/dechiffrement").content.decode()
+    row = actions.verify(actions.decide(world.fresh(), w.PAPER_EVENING), w.PAPER_EVENING)
+    assert path in Client().get(f"/votations/{world.votation.number}/dechiffrement").content.decode()
+    raw = b"".join(archive.archive_bytes(row))
+    step = next(s for s in verify(raw, second_proofs=read_published([Client().get(path).content])) if "bound" in s.code)
+    assert (step.passed, step.count) == (True, 3)
+    assert {"code": "decryptions.bound", "passed": True}.items() <= next(
+        found for found in json.loads(row.verification) if found["code"] == "decryptions.bound"
+    ).items()
+    row.trustee_rows.filter(owner=1).update(second_proof=None)  # taken before second proofs were asked for
+    assert Client().get(path).status_code == 404
 
 
 def test_only_the_last_ballot_of_each_voter_is_counted() -> None:

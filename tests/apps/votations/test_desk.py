@@ -7,11 +7,10 @@ from django.test import Client
 
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Role
-from beffroi.apps.votations import actions, queries
+from beffroi.apps.votations import actions
 from beffroi.apps.votations.models import Votation
 from beffroi.core.voting import trustees
 from beffroi.core.voting.credentials import make_credentials
-from beffroi.core.voting.tally import partial_decryption
 from tests.apps.votations import world as w
 from tests.let_in import let_in
 
@@ -113,15 +112,15 @@ def test_the_secretariat_hands_in_a_decryption_which_is_checked_at_once() -> Non
     row = actions.tally(world.fresh(), w.CLOSES)
     account = w.account("Pic", Role.Kind.CLERK)
     path = f"/votations/{row.number}/dechiffrement"
-    pd = partial_decryption(queries.election(row), world.keys[0], bytes(row.encrypted_tally or b""))
+    handed = w.handed_in(row, world.keys[0])
     with time_machine.travel(w.PAPER_EVENING, tick=False):
         client = client_of(account)
 
         def send(owner: int) -> object:
-            return client.post(path, {"owner": owner, "file": SimpleUploadedFile("pd", pd)})
+            return client.post(path, {"owner": owner, "file": SimpleUploadedFile("handed.json", handed)})
 
         assert "only when every station" in send(1).content.decode()  # type: ignore[attr-defined]
         w.count_paper(world)
-        assert "The proof of this decryption is wrong" in send(2).content.decode()  # type: ignore[attr-defined]
+        assert "handed in for trustee 2 (Trustee 2) carries a wrong proof" in send(2).content.decode()  # type: ignore[attr-defined]
         assert send(1).status_code == 302  # type: ignore[attr-defined]
     assert world.fresh().trustee_rows.get(owner=1).decrypted_at == w.PAPER_EVENING

@@ -10,9 +10,9 @@ from beffroi.apps.votations.models import Votation, Voter
 from beffroi.core.voting import trustees
 from beffroi.core.voting.ballot import encrypt
 from beffroi.core.voting.credentials import make_credentials
-from beffroi.core.voting.tally import partial_decryption
 from beffroi.core.voting.trustees import TrusteeKey
 from beffroi.web import pack
+from tests.core.voting import decryptions
 
 CALLED = datetime(2026, 10, 20, 8, tzinfo=UTC)
 OPENS = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -126,8 +126,12 @@ def decrypt(world: World, now: datetime = PAPER_EVENING) -> None:
     row = world.fresh()
     assert row.encrypted_tally is not None
     for owner, key in enumerate(world.keys, 1):
-        pd = partial_decryption(queries.election(row), key, bytes(row.encrypted_tally))
-        actions.receive_decryption(row, owner, pd, now)
+        actions.receive_decryption(row, owner, handed_in(row, key), now)
+
+
+def handed_in(row: Votation, key: TrusteeKey) -> bytes:
+    """The file that `beffroi trustee decrypt` makes."""
+    return decryptions.handed_in(queries.election(row), key, bytes(row.encrypted_tally or b""))
 
 
 def close_and_count(world: World, **by_station: tuple[int, int, int]) -> Votation:

@@ -17,7 +17,7 @@ from beffroi.core.journal.entry import encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import leaf_hash, root
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import archive, ballot, canon, credentials, tally, trustees
+from beffroi.core.voting import archive, ballot, canon, credentials, second_proof, tally, trustees
 from beffroi.core.voting.archive import Event
 from beffroi.core.voting.election import election_json, new_uuid, parse_election
 from beffroi.core.voting.verify import verify
@@ -317,7 +317,7 @@ def test_an_election_is_played_by_its_roles_in_their_own_folders(tmp_path: Path)
         out = tmp_path / f"decryption-{n}"
         words += ["--key", tmp_path / f"trustee-{n}" / "private_key.json", "--out", out]
         outputs.append(beffroi("trustee", "decrypt", *words))
-        pds.append(out.read_bytes())
+        pds.append(second_proof.read_envelope(out.read_bytes())[0])
     assert tally.read_result(parsed, tally.result(parsed, added, pds, 2)) == [[1, 1, 0]]
 
     assert all(done.exit_code == 0 for done in outputs), [done.output for done in outputs]
@@ -453,7 +453,61 @@ def test_a_trustee_shuffles_a_closed_box_and_decrypts_only_what_was_shuffled(tmp
     assert "not that of the archive" in run("decrypt", ended, *words, "--tally", tmp_path / "tally")[1]
     assert beffroi("trustee", "decrypt", *words, "--tally", tmp_path / "tally", "--out", out).exit_code == 1
     assert run("decrypt", ended, *words)[0] == 0
-    assert accepted(verify(b"".join(archive.write(TIMESTAMP, [*ended, archive.decryption_event(1, out.read_bytes())]))))
+    pd, _ = second_proof.read_envelope(out.read_bytes())
+    assert accepted(verify(b"".join(archive.write(TIMESTAMP, [*ended, archive.decryption_event(1, pd)]))))
+
+
+def test_what_a_trustee_hands_in_is_checked_and_its_archives_part_taken_out(tmp_path: Path) -> None:
+    ours, n = played(), 2
+    added = next(event.data[0] for event in ours.events if event.kind == "EncryptedTally")
+    (tmp_path / "closed.bel").write_bytes(ours.cut("EncryptedTally"))
+    pd = tally.partial_decryption(ours.election, ours.keys[n - 1], added)
+    proof = second_proof.make(ours.election, ours.keys[n - 1], added, pd)
+    (tmp_path / "handed.json").write_bytes(second_proof.envelope(pd, proof))
+    (tmp_path / "alone.json").write_bytes(pd)
+
+    def check(name: str, owner: int, *more: str | Path) -> tuple[int, str]:
+        words = ("--archive", tmp_path / "closed.bel", "--owner", str(owner))
+        done = beffroi("trustee", "check", tmp_path / name, *words, *more)
+        return done.exit_code, done.output
+
+    right = f"Trustee {n}: the decryption and its second proof are right.\n"
+    assert check("handed.json", n, "--standard", tmp_path / "pd.json") == (0, right)
+    assert (tmp_path / "pd.json").read_bytes() == pd
+    status, said = check("handed.json", 1, "--standard", tmp_path / "none.json")
+    assert (status, "trustee 1: decryption.proof" in said) == (1, True)
+    assert "there is no trustee 9" in check("handed.json", 9)[1]
+    assert "no second proof" in check("alone.json", n)[1]
+    assert not (tmp_path / "none.json").exists()
+
+
+@pytest.fixture
+def proofs(tmp_path: Path) -> Path:
+    """The second proofs of the played election, as a site publishes them; its archive is beside."""
+    ours = played()
+    added = next(event.data[0] for event in ours.events if event.kind == "EncryptedTally")
+    pds = [event.data[0] for event in ours.events if event.kind == "PartialDecryption"]
+    made = [second_proof.make(ours.election, key, added, pd) for key, pd in zip(ours.keys, pds, strict=True)]
+    path = tmp_path / "second-proofs.json"
+    path.write_bytes(second_proof.published(made))
+    return path
+
+
+def test_the_second_proofs_are_verified_from_the_published_file_or_a_folder(whole: Path, proofs: Path) -> None:
+    title = "Each decryption has a second proof"
+    done = beffroi("verify", whole, "--second", proofs)
+    assert (done.exit_code, title in done.output) == (0, True)
+    assert title not in beffroi("verify", whole).output
+    folder = proofs.parent / "folder"
+    folder.mkdir()
+    for n, proof in enumerate(json.loads(proofs.read_bytes())):
+        (folder / f"{n}.json").write_bytes(canon.compact(proof))
+    assert beffroi("verify", whole, "--second", folder).exit_code == 0
+    (folder / "1.json").unlink()
+    done = beffroi("verify", whole, "--second", folder)
+    assert (done.exit_code, "trustee 2: no second proof" in done.output) == (1, True)
+    (folder / "1.json").write_bytes(b"{}")
+    assert beffroi("verify", whole, "--second", folder).exit_code == 1
 
 
 def test_a_ballot_that_is_wrong_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_a_wrong_decryption_is_set_aside_by_name_and_the_right_one_counts(tmp_pa
     code, said = result(f"1={files[0]}", f"2={wrong}", f"3={files[1]}", f"9={files[2]}")
     assert code == 1
     assert "still missing: trustee 2 (Bo), trustee 3 (Cé)" in said.replace("; trustee 3", ", trustee 3")
-    assert "trustee 2 (Bo): partial decryption: found no decryption_factors" in said
+    assert "set aside: trustee 2 (Bo): decryption: found no kind" in said
     assert "trustee 3 (Cé): decryption.proof" in said
     assert "there is no trustee 9" in said
     assert path.read_bytes() == before

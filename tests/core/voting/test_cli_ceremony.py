@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from beffroi.core.cli import app
-from beffroi.core.voting import archive, canon, ceremony, election, sealing, secret, tally, trustees
+from beffroi.core.voting import archive, canon, ceremony, election, sealing, second_proof, secret, tally, trustees
 from tests.core.voting import circles
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, cast
 from tests.core.voting.elections import set_up as set_up_single
@@ -89,7 +89,9 @@ def test_three_members_make_a_key_and_two_of_them_count(group: Group, tmp_path: 
         words += ["--election", tmp_path / "election.json", "--trustees", tmp_path / "trustees.json"]
         words += ["--tally", tmp_path / "tally.json", "--archive", tmp_path / "archive.bel"]
         group.must("trustee", "decrypt", *words)
-        handed.append((n, out.read_bytes()))
+        handed.append((n, second_proof.read_envelope(out.read_bytes())[0]))
+        checked = group.must("trustee", "check", out, "--owner", str(n), "--archive", tmp_path / "archive.bel")
+        assert f"Trustee {n}: the decryption and its second proof are right." in checked
     assert circles.finish(played, added, total, handed) == b'{"result":[[1,3,1]]}'
     (tmp_path / "archive.bel").write_bytes(played.archive)
     group.must("verify", tmp_path / "archive.bel")

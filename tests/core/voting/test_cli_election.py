@@ -172,14 +172,44 @@ def test_a_whole_election_is_played_by_commands_alone(group: bool, mixed: bool, 
     assert "Do you agree?\n  (blank): 1\n  yes: 2\n  no: 0\n" in said
     assert ("  3 ballots opened" in said) == mixed
     assert ("  cleo: 3" in said) == mixed
-    must("verify", game.bel)
+    proofs = game.bel.with_suffix(".second.json")
+    must("verify", game.bel, "--second", proofs)
     Belenios(game.out).must("election", "verify")
     assert len(game.secrets()) == (4 if group else 7)
     assert not [secret for secret in game.secrets() if secret in game.said]
     shown = {path.name: stat.S_IMODE(path.stat().st_mode) for path in game.out.iterdir()}
-    assert set(shown) == {"uuid.txt", "election.json", "trustees.json", "credentials.json", game.bel.name}
+    assert set(shown) == {"uuid.txt", "election.json", "trustees.json", "credentials.json", game.bel.name, proofs.name}
     assert set(shown.values()) == {0o644}
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_decryption_with_a_wrong_second_proof_is_set_aside_by_name_and_others_count(tmp_path: Path) -> None:
+    game = Game(tmp_path, group=True)
+    game.set_up()
+    game.cast()
+    game.must("election", "tally", game.bel)
+    handed = [game.decrypt(n) for n in (1, 2, 3)]
+    mine, others = (json.loads(Path(one[2:]).read_bytes()) for one in handed[:2])
+    proof = {**mine["second_proof"], "proof": others["second_proof"]["proof"]}
+    Path(handed[0][2:]).write_text(json.dumps({**mine, "second_proof": proof}, separators=(",", ":")))
+    said = game.must("election", "result", game.bel, *(w for one in handed for w in ("--decryption", one)))
+    assert "set aside: trustee 1" in said
+    assert "the second proof is wrong" in said
+    must("verify", game.bel, "--second", game.bel.with_suffix(".second.json"))
+
+
+def test_a_decryption_of_another_program_has_no_second_proof_and_counts(tmp_path: Path) -> None:
+    game = Game(tmp_path, group=True)
+    game.set_up()
+    game.cast()
+    game.must("election", "tally", game.bel)
+    handed = [game.decrypt(n) for n in (1, 2)]
+    for one in handed:
+        path = Path(one[2:])
+        path.write_text(json.dumps(json.loads(path.read_bytes())["decryption"], separators=(",", ":")))
+    game.must("election", "result", game.bel, *(w for one in handed for w in ("--decryption", one)))
+    must("verify", game.bel)
+    assert not game.bel.with_suffix(".second.json").exists()
 
 
 # ---------------------------------------------------------------- what is refused

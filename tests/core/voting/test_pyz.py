@@ -19,6 +19,8 @@ import pytest
 
 from beffroi.core.journal.log import proof_json
 from beffroi.core.journal.tree import leaf_hash
+from beffroi.core.voting import second_proof
+from tests.core import test_receipt
 from tests.core.voting import test_cli
 from tests.core.voting.elections import BLANK, NO, YES, cast, count, set_up
 from tests.core.voting.test_verify import MUTANTS, VECTORS, archive_of, mutants
@@ -139,6 +141,40 @@ def test_one_entry_is_checked_in_the_words_of_the_command(
         other, expected = installed("journal", "inclusion", *words)
         assert said(text) == said(expected)
         assert status == other == right
+
+
+def test_second_proofs_are_checked_in_the_words_of_the_command(pyz: Path, tmp_path: Path) -> None:
+    path, _ = journalled(tmp_path)
+    folder = tmp_path / "proofs"
+    folder.mkdir()
+    played = test_cli.played()
+    added = next(event.data[0] for event in played.events if event.kind == "EncryptedTally")
+    pds = [event.data[0] for event in played.events if event.kind == "PartialDecryption"]
+    for n, (key, pd) in enumerate(zip(played.keys, pds, strict=True)):
+        (folder / f"{n}.json").write_bytes(second_proof.make(played.election, key, added, pd))
+    words = ("verify", path, "--json", "--second")
+    for place, status in ((folder, 0), (folder / "0.json", 1), (path, 1)):
+        assert bare(pyz, *words, place) == installed(*words, place)
+        assert bare(pyz, *words, place)[0] == status
+    assert bare(pyz, *words, tmp_path / "nothing")[0] == 2
+
+
+def test_a_receipt_is_checked_in_the_words_of_the_command(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    whole, without = tmp_path / "whole.bel", tmp_path / "without.bel"
+    whole.write_bytes(test_receipt.box(test_receipt.played().events))
+    without.write_bytes(test_receipt.box(test_receipt.played().events[:4]))
+    (tmp_path / "receipt.json").write_bytes(test_receipt.receipt_of(4))
+    for archived, key, right in ((whole, test_receipt.KEY, 0), (without, test_receipt.KEY, 1), (whole, None, 0)):
+        words = ["receipt", "check", tmp_path / "receipt.json", "--archive", archived]
+        words += ["--key", key.vkey] if key else []
+        (status, text), (other, expected) = bare(pyz, *words), installed(*words)
+        assert said(text) == said(expected)
+        assert status == other == right
+    (tmp_path / "receipt.json").write_bytes(b"{}")
+    assert bare(pyz, *words) == installed(*words)
 
 
 def test_misuse_has_its_own_exit_status(pyz: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The verbs of votations, the only writers: prepare and call, cast, close and forget, count and decide."""
 
 from beffroi.apps.votations.actions.calling import call, drop, prepare
-from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast
+from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast, receipt
 from beffroi.apps.votations.actions.closing import close, forget, publish_head, publish_heads
 from beffroi.apps.votations.actions.counting import decide, receive_decryption, tally, verify
 from beffroi.apps.votations.actions.paper import enter_paper_count
@@ -27,6 +27,7 @@ __all__ = [
     "prepare",
     "publish_head",
     "publish_heads",
+    "receipt",
     "receive_credentials",
     "receive_decryption",
     "receive_trustee",

@@ -11,11 +11,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from beffroi.apps.gazette import actions as gazette
 from beffroi.apps.roll.models import Person
 from beffroi.apps.votations import archive, keys, queries
 from beffroi.apps.votations.actions.state import State
 from beffroi.apps.votations.models import Ballot, HourCount, Votation, Voter
 from beffroi.core.errors import Malformed, Refused
+from beffroi.core.receipt import sign
 from beffroi.core.voting import ballot as core
 from beffroi.core.voting.archive import ballot_event
 
@@ -25,19 +27,22 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the voter keeps: the tracker of her ballot, and its height in the public chain."""
+    """What the voter keeps: the tracker of her ballot, its height in the public chain, and both signed."""
 
     tracker: str
     height: int
+    signed: bytes
 
 
 def cast(votation: Votation, person: Person, ballot: bytes, now: datetime | Clock) -> Receipt:
     """Puts the ballot of this voter in the box; a later one of hers replaces it. `Refused` says why not.
 
     `now` is an instant, or the clock itself: then it is read when the box is locked, so that a ballot that waited for
-    its turn beyond the closing is late.
+    its turn beyond the closing is late. `ImproperlyConfigured` when the journal's key is lost: a box that cannot sign a
+    receipt takes no ballot.
     """
     _check_open(votation, _read(now))
+    key = gazette.ensure_key()
     voter = _voter(votation, person)
     checked = _checked(votation, ballot)
     mac = keys.mac(votation.uuid, checked.credential)
@@ -54,7 +59,21 @@ def cast(votation: Votation, person: Person, ballot: bytes, now: datetime | Cloc
             votation=box, height=box.height, tracker=checked.tracker, credential=checked.credential, raw=ballot
         )
         Votation.objects.filter(pk=box.pk).update(height=box.height, head=box.head)
-    return Receipt(checked.tracker, box.height)
+    signed = sign(key, votation.fingerprint, checked.tracker, box.height, box.head)
+    return Receipt(checked.tracker, box.height, signed)
+
+
+def receipt(votation: Votation, ballot: bytes) -> bytes:
+    """The receipt of a ballot that is in the box, the same as when it came in: the first may have been lost on its way.
+
+    Empty when the ballot is not there. A receipt holds nothing that the box does not show to anybody.
+    """
+    tracker = core.tracker(ballot)
+    line = queries.find(votation, tracker)
+    if line is None:
+        return b""
+    head = archive.head_at(votation, line.height)
+    return sign(gazette.ensure_key(), votation.fingerprint, tracker, line.height, head)
 
 
 def _read(now: datetime | Clock) -> datetime:

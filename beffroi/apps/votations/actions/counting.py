@@ -21,6 +21,7 @@ from beffroi.core.voting import tally as core
 from beffroi.core.voting.archive import result_event, tally_event
 from beffroi.core.voting.ballot import Ballot, read_ballot
 from beffroi.core.voting.election import Election
+from beffroi.core.voting.second_proof import check_envelope, read_published
 from beffroi.core.voting.trustees import check_public
 from beffroi.core.voting.verify import Announced
 from beffroi.core.voting.verify import verify as verify_archive
@@ -49,8 +50,8 @@ def _ballots(row: Votation) -> Iterator[Ballot]:
     return (read_ballot(election, raw) for raw in archive.raw_ballots(row))  # proofs were checked as they came in
 
 
-def receive_decryption(votation: Votation, owner: int, pd: bytes, now: datetime) -> None:
-    """Takes a trustee's partial decryption, checked against her key. May be replaced until the decision.
+def receive_decryption(votation: Votation, owner: int, handed: bytes, now: datetime) -> None:
+    """Takes a trustee's decryption with its second proof, both checked against her key. May be replaced until decided.
 
     Not before every station is agreed: nobody knows what was cast online while paper is still voted or counted.
     """
@@ -63,8 +64,11 @@ def receive_decryption(votation: Votation, owner: int, pd: bytes, now: datetime)
             raise Refused("votations.no_such_trustee", str(owner))
         assert row.encrypted_tally is not None
         key = check_public(bytes(trustee.public_key))
-        core.check_partial_decryption(queries.election(row), key, bytes(row.encrypted_tally), pd)
-        trustee.decryption, trustee.decrypted_at = pd, now
+        try:
+            pd, proof = check_envelope(queries.election(row), key, bytes(row.encrypted_tally), handed)
+        except Refused as refused:
+            raise Refused(refused.rule, f"{owner} ({trustee.name})") from refused
+        trustee.decryption, trustee.second_proof, trustee.decrypted_at = pd, proof, now
         trustee.save()
         publish("votation.decrypted", now, votation=row.number, uuid=row.uuid, trustee=owner)
 
@@ -153,7 +157,9 @@ def verify(votation: Votation, now: datetime) -> Votation:
     row = Votation.objects.get(pk=votation.pk)
     if row.state != State.DECIDED:
         raise Refused("votations.wrong_state", row.number)
-    steps = verify_archive(b"".join(archive.archive_bytes(row)), announced(row))
+    published = archive.second_proofs(row)
+    proofs = read_published([published]) if published else None
+    steps = verify_archive(b"".join(archive.archive_bytes(row)), announced(row), second_proofs=proofs)
     told = json.dumps([asdict(step) for step in steps])
     Votation.objects.filter(pk=row.pk).update(verification=told)
     row.verification = told

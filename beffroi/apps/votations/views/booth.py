@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from beffroi.apps.gazette import keys
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.votations import actions, perms, queries, reasons
 from beffroi.apps.votations.actions.preparing import ANSWERS
@@ -38,7 +39,14 @@ STATUS = {
 @cache_control(no_cache=True)
 def booth(request: HttpRequest, number: str) -> HttpResponse:
     """Nothing in this page depends on who reads it; its script asks `state`."""
-    context = {"votation": called(number), "answers": "|".join(ANSWERS), "integrity": integrity()}
+    votation = called(number)
+    context = {
+        "votation": votation,
+        "archive_name": queries.archive_name(votation),
+        "answers": "|".join(ANSWERS),
+        "integrity": integrity(),
+        "log_key": keys.vkey(),
+    }
     return render(request, "votations/booth.html", context)
 
 
@@ -68,12 +76,15 @@ def state(request: Request, number: str) -> JsonResponse:
 def ballots(request: HttpRequest, number: str) -> JsonResponse:
     """The slot of the box: the body is the ballot's exact bytes."""
     try:
-        receipt = _cast(cast(Request, request), number)
+        taken = _cast(cast(Request, request), number)
     except Refused as refused:
         answer = {"rule": refused.rule, "sentence": sentence(refused)}
+        if refused.rule == "votations.already_in_box":
+            answer["receipt"] = actions.receipt(called(number), request.body).decode()
         return JsonResponse(answer, status=STATUS.get(refused.rule, 422))
     received = _("Received on %(moment)s.") % {"moment": moment(timezone.now())}
-    return JsonResponse({"tracker": receipt.tracker, "height": receipt.height, "received": received}, status=201)
+    answer = {"tracker": taken.tracker, "received": received, "receipt": taken.signed.decode()}
+    return JsonResponse(answer | {"height": taken.height}, status=201)
 
 
 def _cast(request: Request, number: str) -> actions.Receipt:

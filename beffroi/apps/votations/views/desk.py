@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import CLERKS, SCRUTINEERS, is_clerk, is_scrutineer, requires
-from beffroi.apps.votations import actions, queries
+from beffroi.apps.votations import actions, archive, queries
 from beffroi.apps.votations.forms import SIDES, CallForm, DecryptionForm, FileForm, PaperCountForm, TrusteeForm
 from beffroi.apps.votations.models import Votation
 from beffroi.apps.votations.views.find import State, any_state, called
@@ -135,6 +135,7 @@ def _decryption_page(request: Request, votation: Votation, form: DecryptionForm)
         "form": form if is_clerk(request.account) and votation.state == State.TALLIED else None,
         "left": queries.stations_left(votation),
         "trustees": [(row, SIDES[row.side]) for row in votation.trustee_rows.all()],
+        "second_proofs": bool(archive.second_proofs(votation)),
     }
     return render(request, "votations/decryption.html", context)
 

@@ -52,6 +52,12 @@ def tally(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+def second_proofs(request: HttpRequest, number: str) -> HttpResponse:
+    """The second proofs of the archive's decryptions, once there is a decision."""
+    return _file(archive.second_proofs(called(number)))
+
+
+@require_safe
 def archive_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The whole chain up to now, in Belenios' format."""
     votation = called(number)
