@@ -3,8 +3,12 @@ import { readFileSync } from "node:fs";
 
 import { build } from "esbuild";
 
-// The licence of what is bundled goes with it, in full.
-const licence = (name) => `/*! Holds ${name}.\n${readFileSync(`${import.meta.dirname}/node_modules/${name}/LICENSE`, "utf-8").trim()}\n*/`;
+// The licence of what is bundled goes with it, in full: once for those that have the same, word for word.
+const bundled = ["@noble/curves", "@noble/hashes"];
+const text = (name) => readFileSync(`${import.meta.dirname}/node_modules/${name}/LICENSE`, "utf-8").trim();
+const licences = [...new Set(bundled.map(text))].map(
+  (licence) => `/*! Holds ${bundled.filter((name) => text(name) === licence).join(" and ")}.\n${licence}\n*/`,
+);
 
 await build({
   absWorkingDir: import.meta.dirname,
@@ -18,6 +22,6 @@ await build({
   charset: "ascii",
   legalComments: "none",
   banner: { js: "/*! The booth of Beffroi, AGPL-3.0-or-later. Source, lock and build: beffroi/web/booth */" },
-  footer: { js: ["@noble/curves", "@noble/hashes"].map(licence).join("\n") },
+  footer: { js: licences.join("\n") },
   logLevel: "warning",
 });
