@@ -13,20 +13,23 @@ from types import ModuleType
 from typing import Any
 
 
-def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which raises again what it raised before."""
+def remembering(function: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """The same function, which raises again what it raised before; of the first `most` calls."""
     known: dict[tuple[Any, ...], tuple[bool, Any]] = {}
 
     def again(*given: Any) -> Any:
-        if given not in known:
-            try:
-                known[given] = True, function(*given)
-            except (ValueError, Refused) as error:
-                known[given] = False, error
-        right, found = known[given]
+        right, found = known.get(given) or called(*given)
+        if len(known) < most:
+            known[given] = right, found
         if not right:
             raise found
         return found
+
+    def called(*given: Any) -> tuple[bool, Any]:
+        try:
+            return True, function(*given)
+        except (ValueError, Refused) as error:
+            return False, error
 
     return again
 
@@ -35,7 +38,7 @@ class Refused(Exception):
     """Stands for the core's own until `remembered` has found that."""
 
 
-def remembered() -> list[tuple[ModuleType, str, Callable[..., Any]]]:
+def remembered(most: int = 1_000_000) -> list[tuple[ModuleType, str, Callable[..., Any]]]:
     """Module, name and replacement of each function that is worth it."""
     global Refused
     from beffroi.core import errors
@@ -48,7 +51,7 @@ def remembered() -> list[tuple[ModuleType, str, Callable[..., Any]]]:
         (trustees, "check_trustees"),
         (shuffle, "check_shuffle"),
     ]
-    return [(module, name, remembering(getattr(module, name))) for module, name in places]
+    return [(module, name, remembering(getattr(module, name), most)) for module, name in places]
 
 
 def steps(raw: bytes) -> list[list[Any]]:
