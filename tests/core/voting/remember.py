@@ -22,7 +22,7 @@ def remembering(function: Callable[..., Any], most: int) -> Callable[..., Any]:
         if len(known) < most:
             known[given] = right, found
         if not right:
-            raise found
+            raise found.with_traceback(None)  # which would grow, and keep every archive that it was raised for
         return found
 
     def called(*given: Any) -> tuple[bool, Any]:
