@@ -114,6 +114,16 @@ def derive(uuid: str, credential: str, group: Group) -> int:
     return int.from_bytes(b"".join(digests), "big") % group.q
 
 
+def make_credentials(uuid: str, voter_numbers: Sequence[str], group: Group) -> tuple[dict[str, str], bytes]:
+    """One credential for each voter number, and the public list, as `credentials.make_credentials`."""
+    private: dict[str, str] = {}
+    for number in voter_numbers:
+        if number in private:
+            raise Refused("credentials.number-twice", f"voter number {number}")
+        private[number] = new_credential()
+    return private, public_list(uuid, list(private.values()), group)
+
+
 def public_list(uuid: str, private: Sequence[str], group: Group) -> bytes:
     """The public list of these private credentials, sorted by number."""
     points = (group.to_string(group.base(derive(uuid, credential, group))) for credential in private)
