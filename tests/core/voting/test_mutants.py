@@ -22,10 +22,24 @@ from beffroi.core.voting.group import PlainEd25519
 from beffroi.core.voting.report import TITLES
 from tests.core.voting import remember
 from tests.core.voting.elections import announce
-from tests.vectors.mutants import ballots, chain, counting, setup, subject, tar
+from tests.vectors.mutants import (
+    ballots,
+    chain,
+    decryptions,
+    forged_ballots,
+    own_ballots,
+    results,
+    setup,
+    shuffles,
+    subject,
+    tallies,
+    tar,
+    trustees,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
-FAMILIES = (ballots, chain, counting, setup, tar)  # importing them fills subject.CHANGES
+# Importing them fills subject.CHANGES.
+FAMILIES = (ballots, chain, decryptions, forged_ballots, own_ballots, results, setup, shuffles, tallies, tar, trustees)
 TABLE: dict[str, dict[str, str]] = tomllib.loads((Path(subject.__file__).parent / "table.toml").read_text())
 BASES = subject.BASES
 
