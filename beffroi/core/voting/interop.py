@@ -89,7 +89,7 @@ def _disjunction(group: Group, y: Point, claim: Claim, genuine: int, r: int) -> 
 
 
 def new_credential() -> str:
-    """A private credential of Belenios 2.0, XXX-XXX-XXX-XXX-XXX, its last character a checksum of the others."""
+    """A private credential of Belenios 2.0: five times three characters, the last one a checksum of the others."""
     drawn = [secrets.randbelow(58) for _ in range(14)]
     value = 0
     for digit in drawn:

@@ -170,6 +170,7 @@ def _read_proof(group: Group, value: list[Json], where: str) -> ShuffleProof:
 
 
 def shuffle_json(group: Group, shuffle: Shuffle) -> Json:
+    """How a shuffle is written."""
     return {
         "ciphertexts": [[ciphertext_json(group, c) for c in row] for row in shuffle.ciphertexts],
         "proofs": [_proof_json(group, proof) for proof in shuffle.proofs],
