@@ -6,8 +6,9 @@ what each reads; `SEEDS` what it begins with: records of the true archives and o
 
 import contextlib
 import json
+import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -239,6 +240,52 @@ def write_seeds(name: str, folder: Path) -> None:
     (folder.parent / "words").write_text("\n".join(lines) + "\n")
 
 
+ODD = [None, True, -1, 0, 1 << 64, "", "0", "-0", "01", "1e3", "\u0661", "é", [], {}, [[]], {"a": 1}, "9" * 900]
+
+
+def changed_json(data: bytes, most: int, seed: int) -> bytes:
+    """Half of the time one value inside the JSON is another, left out or there twice; else libFuzzer's own changes."""
+    chance = random.Random(seed)
+    start = 3 if data[3:4] in (b"{", b"[") else 0  # a numbered record
+    if chance.random() < 0.5:
+        # What is no JSON, too deep, put into itself or has no UTF-8 form is left to libFuzzer.
+        with contextlib.suppress(ValueError, RecursionError):
+            value = json.loads(data[start:])
+            _change(value, chance)
+            return (data[:start] + json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())[:most]
+    return bytes(atheris.Mutate(data, most))
+
+
+def _change(value: Any, chance: random.Random) -> None:
+    places = [(inside, key) for inside in _containers(value) for key in _places(inside)]
+    if not places:
+        return
+    inside, key = chance.choice(places)
+    what = chance.randrange(4)
+    if what == 0:
+        inside[key] = chance.choice(ODD)
+    elif what == 1:
+        other, place = chance.choice(places)
+        inside[key] = other[place]
+    elif what == 2:
+        del inside[key]
+    elif isinstance(inside, list):
+        inside.insert(key, inside[key])
+    else:
+        inside[key + chance.choice(("", "x"))] = inside[key]
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        yield value
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _containers(inner)
+
+
+def _places(inside: Any) -> list[Any]:
+    return list(inside) if isinstance(inside, dict) else list(range(len(inside)))
+
+
 def _keys(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [*value, *(key for inner in value.values() for key in _keys(inner))]
@@ -254,7 +301,8 @@ def main() -> None:
         remember.steps(subject.base(base).raw)
     write_seeds(name, folder / "corpus")
     words = [sys.argv[0], str(folder / "corpus"), f"-artifact_prefix={folder}/", f"-dict={folder}/words", *options]
-    atheris.Setup(words, one(TARGETS[name]))
+    of_json = {"custom_mutator": changed_json} if name in ("canonical", "records", "readers", "meeting") else {}
+    atheris.Setup(words, one(TARGETS[name]), **of_json)
     atheris.Fuzz()
 
 
