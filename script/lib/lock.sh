@@ -18,4 +18,5 @@ lock trustee pyproject.toml requirements/build.in --extra trustee -c requirement
 lock fast pyproject.toml requirements/build.in --extra fast -c requirements/dev.txt
 lock server pyproject.toml requirements/build.in --extra server -c requirements/dev.txt
 lock demo pyproject.toml requirements/build.in --extra server --extra demo -c requirements/dev.txt
+lock fuzz pyproject.toml requirements/build.in requirements/fuzz.in --extra trustee -c requirements/dev.txt
 lock uv requirements/uv.in

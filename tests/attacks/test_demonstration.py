@@ -16,7 +16,7 @@ from beffroi.core.verdict import accepted
 from beffroi.core.voting import archive, box, credentials
 from beffroi.core.voting.election import parse_election
 from beffroi.core.voting.verify import verify
-from tests.core.voting.test_verify import mutants
+from tests.vectors.mutants.subject import mutants_of_the_tool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CREDENTIAL = re.compile(
@@ -110,7 +110,7 @@ def test_every_mutant_of_its_archive_gets_its_verdict(
     monkeypatch.setattr(box, "check_one", remembering)
     assert accepted(verify(raw, announced, processes=1))
     made, wrong = 0, []
-    for name, expect, changed in mutants(raw):
+    for name, expect, changed in mutants_of_the_tool(raw):
         made += 1
         if accepted(verify(changed, processes=1)) != (expect != "reject"):
             wrong.append(f"{name}: {expect} expected")

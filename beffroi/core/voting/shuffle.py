@@ -57,9 +57,9 @@ def check_shuffle(
     N, pi = len(e), proof
     if any(len(part) != N for part in (e_, pi.c, pi.c_hat, pi.t_hat, pi.s_hat, pi.s_prime)):
         raise Refused("shuffle.length", f"{N} ciphertexts before the shuffle, another number after it or in its proof")
-    g, h = group, _generators(group, N)
-    u = _challenges(g, fingerprint, e, e_, pi.c)
-    c = _challenge(g, fingerprint, pk, e, e_, pi)
+    g, h = group, all_generators(group, N)
+    u = permutation_challenges(g, fingerprint, e, e_, pi.c)
+    c = proof_challenge(g, fingerprint, pk, e, e_, pi)
     product = 1
     for one in u:
         product = product * one % g.q
@@ -91,7 +91,7 @@ def _power(group: Group, exponents: Iterable[int], points: Iterable[Point]) -> P
     return group.sum(group.multiply(s, P) for s, P in zip(exponents, points, strict=True))
 
 
-def _generators(group: Group, N: int) -> list[Point]:
+def all_generators(group: Group, N: int) -> list[Point]:
     """h, then h_1 to h_N (tables 6 and 7)."""
     return [generator(group, i) for i in range(-1, N)]
 
@@ -104,7 +104,7 @@ def _both(ciphertexts: Iterable[Ciphertext]) -> Iterable[Point]:
     return (P for x in ciphertexts for P in (x.alpha, x.beta))
 
 
-def _challenges(
+def permutation_challenges(
     group: Group, fingerprint: str, e: Sequence[Ciphertext], e_: Sequence[Ciphertext], c: Sequence[Point]
 ) -> list[int]:
     """u (table 12)."""
@@ -113,7 +113,7 @@ def _challenges(
     return [_number(group, H + canon.sha256_hex(str(i).encode())) for i in range(len(e))]
 
 
-def _challenge(
+def proof_challenge(
     group: Group, fingerprint: str, pk: Point, e: Sequence[Ciphertext], e_: Sequence[Ciphertext], pi: ShuffleProof
 ) -> int:
     """c (table 14)."""
@@ -143,7 +143,7 @@ def read_shuffle(election: Election, raw: bytes) -> Shuffle:
             _read_proof(group, proof, f"{where}, proof") for proof in _lists(value["proofs"], f"{where}, proofs", count)
         ),
     )
-    canon.check_canonical(raw, _shuffle_json(group, shuffle), where)
+    canon.check_canonical(raw, shuffle_json(group, shuffle), where)
     return shuffle
 
 
@@ -169,7 +169,8 @@ def _read_proof(group: Group, value: list[Json], where: str) -> ShuffleProof:
     return ShuffleProof(t1, t2, t3, (t41, t42), *lists)
 
 
-def _shuffle_json(group: Group, shuffle: Shuffle) -> Json:
+def shuffle_json(group: Group, shuffle: Shuffle) -> Json:
+    """How a shuffle is written."""
     return {
         "ciphertexts": [[ciphertext_json(group, c) for c in row] for row in shuffle.ciphertexts],
         "proofs": [_proof_json(group, proof) for proof in shuffle.proofs],
@@ -202,7 +203,7 @@ def make_shuffle(
         raise Refused("shuffle.group", f"shuffles are made in Ed25519 only, not in {election.group.name}")
     made = [_shuffle(election.key, election.fingerprint, e, draw) for e in before]
     shuffle = Shuffle(tuple(e_ for e_, _ in made), tuple(pi for _, pi in made))
-    return canon.compact(_shuffle_json(ED25519, shuffle))
+    return canon.compact(shuffle_json(ED25519, shuffle))
 
 
 def _shuffle(
@@ -229,12 +230,12 @@ def _prove(
     draw: Draw,
 ) -> ShuffleProof:
     g, N = ED25519, len(e)
-    h, *hs = _generators(g, N)
+    h, *hs = all_generators(g, N)
     # Table 10: commits to the permutation. c_j for j = psi[i] hides h_i.
     r = [draw() for _ in range(N)]
     place = {j: i for i, j in enumerate(psi)}
     c = tuple(g.add(secret.base(r[j]), hs[place[j]]) for j in range(N))
-    u = [secret.from_int(one) for one in _challenges(g, fingerprint, e, e_, c)]
+    u = [secret.from_int(one) for one in permutation_challenges(g, fingerprint, e, e_, c)]
     u_ = [u[j] for j in psi]
     # Table 13: chains the permuted challenges.
     r_hat = [draw() for _ in range(N)]
@@ -251,7 +252,7 @@ def _prove(
     )
     t_hat = tuple(g.add(secret.base(w_hat[i]), secret.multiply(w_[i], c_hat[i - 1] if i else h)) for i in range(N))
     pi = ShuffleProof(secret.base(w1), secret.base(w2), t3, t4, t_hat, 0, 0, 0, 0, (), (), c, tuple(c_hat))
-    challenge = secret.from_int(_challenge(g, fingerprint, pk, e, e_, pi))
+    challenge = secret.from_int(proof_challenge(g, fingerprint, pk, e, e_, pi))
 
     def respond(w: bytes, x: bytes) -> int:
         return secret.to_int(secret.add(w, secret.mul(challenge, x)))

@@ -16,16 +16,19 @@ from beffroi.core.voting import (
     ceremony_verbs,
     credentials,
     files,
+    interop,
+    interop_verbs,
     second_proof,
     tally,
     trustees,
 )
 from beffroi.core.voting.election import Election, parse_election
+from beffroi.core.voting.interop import InteropKey
+from beffroi.core.voting.interop_verbs import Interop
 from beffroi.core.voting.letter import letter
 from beffroi.core.voting.opened import check_opened
 from beffroi.core.voting.questions import Question
 from beffroi.core.voting.sealing import read_seed
-from beffroi.core.voting.shuffle import make_shuffle
 from beffroi.core.voting.stages import last_tally
 from beffroi.core.voting.told import told
 from beffroi.core.voting.verify import verified
@@ -46,6 +49,7 @@ def make_credentials(
     uuid: Annotated[str, typer.Option(help="The election's identifier.")],
     voters: Annotated[Path, _File],
     out: Annotated[Path, typer.Option(file_okay=False, help="A folder that only the authority can read.")],
+    group: Interop = None,
 ) -> None:
     """One credential for each voter number (one a line): private_credentials.json and public_credentials.json."""
     with told():
@@ -54,8 +58,12 @@ def make_credentials(
         files.make_folder(out)
         if public_file.exists():
             raise Refused("file.exists", f"{out} holds credentials already, and is not overwritten")
-        made = files.keep(secrets, lambda: credentials.private_json(numbers), files.SECRET)
-        private, public = credentials.public_half(uuid, made, numbers)  # perhaps of a command that was interrupted
+        if group is None:
+            made = files.keep(secrets, lambda: credentials.private_json(numbers), files.SECRET)
+            private, public = credentials.public_half(uuid, made, numbers)  # perhaps of a command that was interrupted
+        else:
+            private, public = interop_verbs.make_credentials(uuid, numbers, group)
+            files.write_new(secrets, canon.compact({**private}), files.SECRET)
         files.write_new(public_file, public)
     typer.echo(f"{len(private)} credentials made; SHA-256 of the public list: {canon.sha256_hex(public)}")
 
@@ -106,6 +114,7 @@ def make_key(
     threshold: Annotated[int | None, typer.Option(min=1, help="How many of a group must decrypt.")] = None,
     members: Annotated[int | None, typer.Option(min=1, help="How many the group has.")] = None,
     number: Annotated[int | None, typer.Option(min=1, help="This trustee's number in the group, from 1.")] = None,
+    group: Interop = None,
 ) -> None:
     """A single trustee's key pair; or, with --threshold, --members and --number, the first step of a group's ceremony.
 
@@ -113,6 +122,8 @@ def make_key(
     here, certificate.json is handed in, and `trustee round` follows.
     """
     with told():
+        if group is not None and threshold is not None:
+            raise Refused("interop.group", "--interop makes single trustees only")
         if threshold is not None and members is not None and number is not None:
             ceremony_verbs.begin(out, name, threshold, members, number)
             return
@@ -121,11 +132,20 @@ def make_key(
         files.make_folder(out)
         if (out / "public_key.json").exists():
             raise Refused("file.exists", f"{out} holds a key already, and is not overwritten")
-        made = files.keep(out / "private_key.json", lambda: trustees.new_trustee_key().private_json(), files.SECRET)
-        key = trustees.read_private(made)  # perhaps of a command that was interrupted between its two files
-        files.write_new(out / "public_key.json", trustees.public_json(key))
-    typer.echo(f"{name}: the public key to hand in is {key.public_key}")
+        public_key, public = _new_key(out / "private_key.json", group)
+        files.write_new(out / "public_key.json", public)
+    typer.echo(f"{name}: the public key to hand in is {public_key}")
     typer.echo("Keep private_key.json safe: without it nobody can count the ballots.")
+
+
+def _new_key(private: Path, group: str | None) -> tuple[str, bytes]:
+    """The private file is written, or that of a command that was interrupted read; the public key and its file."""
+    if group is not None:
+        other = interop_verbs.new_key(group)
+        files.write_new(private, other.private_json(), files.SECRET)
+        return other.public_key, other.public_json()
+    key = trustees.read_private(files.keep(private, lambda: trustees.new_trustee_key().private_json(), files.SECRET))
+    return key.public_key, trustees.public_json(key)
 
 
 trustee_app.command("round")(ceremony_verbs.take_round)
@@ -144,6 +164,7 @@ def decrypt(
     sealed: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A group's member: decryption_key.json.")
     ] = None,
+    group: Interop = None,
 ) -> None:
     """This trustee's partial decryption of the encrypted tally, with its proofs and the second proof, in one file.
 
@@ -154,7 +175,7 @@ def decrypt(
     """
     with told():
         found = parse_election(election.read_bytes())
-        mine = _key(key.read_bytes(), sealed)
+        mine = _key(key.read_bytes(), sealed, found, group)
         if trustees_file is not None:
             _check_mine(found, mine, trustees_file.read_bytes())
         encrypted = None if tally_file is None else tally_file.read_bytes()
@@ -162,10 +183,7 @@ def decrypt(
             encrypted = _verified_tally(found, encrypted, archive_file.read_bytes())
         if encrypted is None or (found.is_shuffled and archive_file is None):
             raise Refused("trustee.archive", "--archive is needed: a single ballot must not be decrypted by mistake")
-        pd = tally.partial_decryption(found, mine, encrypted)
-        handed = second_proof.envelope(pd, second_proof.make(found, mine, encrypted, pd))
-        second_proof.check_envelope(found, mine.public_key, encrypted, handed)
-        files.write_new(out, handed)
+        files.write_new(out, _decryption(found, mine, encrypted))
     typer.echo(f"Partial decryption of the tally {canon.sha256_hex(encrypted)} written to {out}")
 
 
@@ -194,13 +212,27 @@ def check_decryption(
     typer.echo(f"Trustee {owner}: the decryption and its second proof are right.")
 
 
-def _key(raw: bytes, sealed: Path | None) -> trustees.TrusteeKey:
+def _decryption(election: Election, key: trustees.TrusteeKey | InteropKey, encrypted: bytes) -> bytes:
+    """What is handed in, checked; in the 2048-bit groups, for other programs: the decryption alone."""
+    if isinstance(key, InteropKey):
+        pd = interop.partial_decryption(election, key, encrypted)
+        tally.check_partial_decryption(election, key.public_key, encrypted, pd)
+        return pd
+    pd = tally.partial_decryption(election, key, encrypted)
+    handed = second_proof.envelope(pd, second_proof.make(election, key, encrypted, pd))
+    second_proof.check_envelope(election, key.public_key, encrypted, handed)
+    return handed
+
+
+def _key(raw: bytes, sealed: Path | None, election: Election, group: str | None) -> trustees.TrusteeKey | InteropKey:
+    if group is not None and sealed is None:
+        return interop_verbs.read_private(raw, election, group)
     return (
         trustees.read_private(raw) if sealed is None else ceremony.decryption_key(read_seed(raw), sealed.read_bytes())
     )
 
 
-def _check_mine(election: Election, key: trustees.TrusteeKey, raw: bytes) -> None:
+def _check_mine(election: Election, key: trustees.TrusteeKey | InteropKey, raw: bytes) -> None:
     listed = trustees.read_trustees(raw, election.group)
     if election.group.parse_point(key.public_key) not in listed.owner_keys():
         raise Refused("trustee.unknown", "this key is not one of the trustees of the election")
@@ -229,6 +261,7 @@ def _decryptable(election: Election, events: Sequence[archive.Event]) -> bytes:
 def shuffle_ballots(
     archive_file: Annotated[Path, typer.Option("--archive", exists=True, dir_okay=False, readable=True)],
     out: Annotated[Path, typer.Option(dir_okay=False)],
+    group: Interop = None,
 ) -> None:
     """Shuffle the ballots of a closed box, with the proof that none was lost, added or changed.
 
@@ -238,7 +271,7 @@ def shuffle_ballots(
         election, events = verified(archive_file.read_bytes(), "trustee.archive")
         if not election.is_shuffled or "EndShuffles" in [event.kind for event in events]:
             raise Refused("trustee.shuffle", "no ballot of this archive waits to be shuffled")
-        made = make_shuffle(election, tally.shuffled_rows(election, last_tally(election, events)))
+        made = interop_verbs.make_shuffle(election, tally.shuffled_rows(election, last_tally(election, events)), group)
         files.write_new(out, made)
     typer.echo(f"Shuffle written to {out}; its SHA-256: {canon.sha256_hex(made)}")
 
@@ -252,13 +285,14 @@ def encrypt(
     choice: Annotated[list[str], typer.Option(help="Once a question: 0 or 1 for each choice, blank first: 0,1,0.")],
     out: Annotated[Path, typer.Option(dir_okay=False)],
     credential_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    group: Interop = None,
 ) -> None:
     """Encrypt a ballot. The credential is read from a file or asked for, never taken from the command line."""
     with told():
         found = parse_election(election.read_bytes())
         choices = [_choices(text) for text in choice]
         credential = credential_file.read_text("utf-8") if credential_file else typer.prompt("Code", hide_input=True)
-        raw = ballot.encrypt(found, credential.strip(), choices)
+        raw = interop_verbs.encrypt(found, credential.strip(), choices, group)
         files.write_new(out, raw)
     typer.echo(f"tracker: {ballot.tracker(raw)}")
 

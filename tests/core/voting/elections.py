@@ -60,10 +60,11 @@ def count(played: Played) -> Played:
     """Close the box, add up, decrypt by all three, count."""
     weights = credentials.parse_credentials(played.public, played.election.group)
     read = [ballot.read_ballot(played.election, raw) for raw in played.ballots]
-    total = len({b.credential for b in read})
+    voted = {b.credential for b in read}
+    total = sum(weights[credential] for credential in voted)
     added = tally.encrypted_tally(played.election, read, weights)
     played.events.append(archive.end_ballots_event())
-    played.events.append(archive.tally_event(added, tally.sized_tally(added, total, total)))
+    played.events.append(archive.tally_event(added, tally.sized_tally(added, len(voted), total)))
     if played.election.is_shuffled:
         added = shuffled(played, added)
     pds = [tally.partial_decryption(played.election, key, added) for key in played.keys]

@@ -97,20 +97,6 @@ def test_an_archive_inside_another_folder_is_refused() -> None:
         archive.read(mutate_bel.tar_write(recs))
 
 
-RAW_MUTANTS = {name: (function, expect) for name, function, expect, _ in mutate_bel.RAW}
-
-
-@pytest.mark.parametrize("name", RAW_MUTANTS)
-def test_a_tar_written_in_any_other_way_is_refused(name: str) -> None:
-    function, expect = RAW_MUTANTS[name]
-    mutant = function(list(mutate_bel.tar_read(TALLIED)), TALLIED)
-    if expect == "accept":
-        assert archive.read(mutant).events == archive.read(TALLIED).events
-    else:
-        with pytest.raises(Malformed):
-            archive.read(mutant)
-
-
 def test_a_record_of_an_event_says_whose_it_is_when_its_content_changed() -> None:
     place = OPEN.index(b'"challenge"', OPEN.index(b'{"election_uuid"'))
     flipped = bytearray(OPEN)

@@ -3,7 +3,6 @@
 Bare: `-I -S`, no installed package, no variable, no folder of the user or of the project.
 """
 
-import json
 import os
 import re
 import shutil
@@ -11,8 +10,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,10 +20,9 @@ from beffroi.core.voting import second_proof
 from tests.core import test_receipt
 from tests.core.voting import test_cli
 from tests.core.voting.elections import BLANK, NO, YES, cast, count, set_up
-from tests.core.voting.test_verify import MUTANTS, VECTORS, archive_of, mutants
+from tests.vectors.mutants.subject import VECTORS, base, mutant
 
 ROOT = Path(__file__).resolve().parents[3]
-PARTS = 4  # of the mutants, so that several processors share them
 
 
 @pytest.fixture(scope="module")
@@ -50,29 +46,19 @@ def installed(*words: str | Path) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@cache
-def ours() -> list[tuple[str, bytes]]:
-    made = [(name, raw) for name, _, raw in mutants(archive_of("ours"))]
-    assert len(made) == MUTANTS["ours"]
-    return made
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_mutant_gets_the_steps_and_the_verdict_of_the_command(part: int, pyz: Path, tmp_path: Path) -> None:
-    chosen = [("unchanged", archive_of("ours")), *ours()[part::PARTS]]
-    for name, raw in chosen:
-        (tmp_path / name).write_bytes(raw)
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda each: bare(pyz, "verify", tmp_path / each[0], "--json"), chosen))
-    expected = [installed("verify", tmp_path / name, "--json") for name, _ in chosen]
-    assert [json.loads(text) for _, text in found] == [json.loads(text) for _, text in expected]
-    assert [status for status, _ in found] == [status for status, _ in expected]
-    assert {status for status, _ in found} == {0, 1}
-
-
 @pytest.mark.parametrize("path", sorted(VECTORS.glob("*.bel")), ids=lambda path: path.stem)
 def test_every_archive_of_belenios_gets_the_steps_and_the_verdict_of_the_command(path: Path, pyz: Path) -> None:
     assert bare(pyz, "verify", path, "--json") == installed("verify", path, "--json")
+
+
+@pytest.mark.parametrize("name", ["ok_unchanged", "event_last_removed", "ballot_overall_proof", "tar_truncated"])
+def test_each_verdict_is_printed_as_the_command_prints_it(name: str, pyz: Path, tmp_path: Path) -> None:
+    """That all mutants get the same steps is for test_mutants."""
+    path = tmp_path / "mutant.bel"
+    path.write_bytes(mutant(base("tallied"), name))
+    found = bare(pyz, "verify", path, "--json")
+    assert found == installed("verify", path, "--json")
+    assert found[0] == (name in ("ballot_overall_proof", "tar_truncated"))
 
 
 def test_another_file_gets_the_sentence_of_the_command(pyz: Path, tmp_path: Path) -> None:
