@@ -16,12 +16,14 @@ import pytest
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import archive, ballot, credentials, tally, trustees
+from beffroi.core.voting import archive, ballot, box, credentials, tally, trustees
 from beffroi.core.voting.archive import Archive
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.questions import Question
 from beffroi.core.voting.verify import verify
+from tests.core.voting import remember
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, Played, announce, cast, count, set_up
+from tests.vectors.mutants.subject import VECTORS, mutants_of_the_tool
 from tests.vectors.voting import mutate_bel
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -170,6 +172,27 @@ def test_belenios_and_we_agree_on_each_mutant_of_a_ballot(audited: Belenios) -> 
     assert {name: both for name, both in verdicts.items() if both[0] != both[1]} == {}
     assert len(verdicts) >= 24
     assert not any(mine for mine, _ in verdicts.values())
+
+
+def test_version_2_0_and_we_agree_on_each_mutant_of_an_open_box_but_on_copies(tmp_path: Path) -> None:
+    """Its verdict on a whole archive can be relied upon, which that of later versions cannot; copies it takes."""
+    model = mutate_bel.load((VECTORS / "homomorphic-belenios2048-3.3.0.bel").read_bytes())
+    del model["events"][mutate_bel.find(model, "EndBallots")[0] :]
+    base = mutate_bel.tar_write(mutate_bel.records(model))
+    belenios = Belenios(tmp_path, OLD_TOOL)
+    name = f"{mutate_bel.election(model)['uuid']}.bel"
+    plain = remember.remembering(box.check_one, 1000)
+    verdicts = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(box, "check_one", plain)
+        for mutant, _, raw in mutants_of_the_tool(base):
+            if mutant.startswith("ballot"):
+                belenios.file(name, raw)
+                theirs = belenios.run("election", "verify").returncode == 0
+                verdicts[mutant] = accepted(verify(raw, processes=1)), theirs
+    assert {mutant for mutant, (ours, theirs) in verdicts.items() if ours != theirs} == {"ballot_duplicate"}
+    assert verdicts["ballot_duplicate"] == (False, True)
+    assert len(verdicts) >= 24
 
 
 # ---------------------------------------------------------------- elections made entirely by belenios-tool
