@@ -40,7 +40,7 @@ def test_nobody_decrypts_before_every_station_is_agreed() -> None:
 
 
 def test_nothing_is_decided_while_a_decryption_is_missing() -> None:
-    world = w.ready()
+    world = w.ready(together=False)
     tallied(world)
     w.count_paper(world)
     world.keys, last = world.keys[:2], world.keys[2]
