@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -53,14 +53,14 @@ def _turn(votation: Votation, found: group.Group, member: group.Member) -> Turn:
 
 
 @page
-def ceremony(request: HttpRequest, number: str) -> HttpResponse:
+def ceremony(request: Request, number: str) -> HttpResponse:
     """The state of the ceremony; a member hands in what her turn asks for."""
     votation = called(number)
     if group.of(votation) is None:
         raise Http404
     if request.method == "POST":
         return requires(perms.is_member_of(votation), perms.MEMBERS)(_receive)(request, votation)
-    return _page(request, votation, FileForm())  # type: ignore[arg-type]
+    return _page(request, votation, FileForm())
 
 
 def _receive(request: Request, votation: Votation) -> HttpResponse:
