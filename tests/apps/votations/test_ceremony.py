@@ -376,6 +376,16 @@ def test_her_page_says_what_to_run_and_nobody_elses_does() -> None:
     )
 
 
+def test_who_lacks_a_step_of_signing_in_is_led_there() -> None:
+    world = until(group.COMMITMENT)
+    path = f"/votations/{world.votation.number}/ceremonie"
+    assert f"/connexion?next={path}" in Client().get(path).content.decode()
+    for role, led in (("half_way", True), ("member", False), ("resident", False)):
+        page = somebody(role, world).get(path).content.decode()
+        assert (f"/connexion/second-facteur?next={path}" in page) == led
+        assert f"/connexion?next={path}" not in page
+
+
 def test_the_secretariat_names_removes_and_begins_anew_on_its_page(frozen: time_machine.Traveller) -> None:
     world = w.called()
     path = f"/votations/{world.votation.number}/preparation"

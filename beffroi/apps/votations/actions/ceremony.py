@@ -112,7 +112,7 @@ def _check_no_secret(raw: bytes) -> None:
 
 
 def _is_complaint(raw: bytes) -> bool:
-    value = canon.parse(raw, "complaint")
+    value = canon.parse(raw, "file")
     return isinstance(value, dict) and "against" in value
 
 

@@ -18,7 +18,7 @@ from beffroi.apps.votations.forms import SIDES, FileForm
 from beffroi.apps.votations.models import Votation
 from beffroi.apps.votations.views.desk import own_account, page, told
 from beffroi.apps.votations.views.find import State, called
-from beffroi.apps.votations.views.holders import folder
+from beffroi.apps.votations.views.holders import folder, way_in
 from beffroi.core.errors import Malformed, Refused
 
 SECTION = "votations"
@@ -98,6 +98,7 @@ def _page(request: Request, votation: Votation, form: FileForm) -> HttpResponse:
         "shared": [f"{step}s" for step in group.SHARED if found.is_complete(step)],
         "circle": found.circle if found.is_complete(group.CERTIFICATE) else None,
         "mine": mine,
+        "way_in": way_in(request, found),
         "turn": _turn(votation, found, mine) if mine and open_ and found.step else None,
         "done": bool(mine and found.step and mine.has(found.step)),
         "open": open_,

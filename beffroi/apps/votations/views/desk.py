@@ -22,7 +22,7 @@ from beffroi.apps.votations.forms import (
 )
 from beffroi.apps.votations.models import Votation
 from beffroi.apps.votations.views.find import State, any_state, called
-from beffroi.apps.votations.views.holders import folder, holders
+from beffroi.apps.votations.views.holders import folder, holders, way_in
 from beffroi.core.errors import Malformed, Refused
 from beffroi.web.refusals import sentence
 
@@ -195,6 +195,7 @@ def _decryption_page(request: Request, votation: Votation, form: FileForm) -> Ht
         "trustees": holders(votation),
         "group": found,
         "mine": mine,
+        "way_in": way_in(request, found),
         "folder": folder(votation, mine) if mine else "",
         "archive_name": queries.archive_name(votation),
     }

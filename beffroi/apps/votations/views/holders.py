@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from beffroi.apps.roll.acting import Request
 from beffroi.apps.votations import archive, group
 from beffroi.apps.votations.forms import SIDES
 from beffroi.apps.votations.models import Trustee, Votation
@@ -28,6 +29,14 @@ def holders(votation: Votation) -> list[Holder]:
         Holder(row, SIDES[row.side], used is not None and row.pk not in used, row.pk in aside)
         for row in votation.trustee_rows.all()
     ]
+
+
+def way_in(request: Request, found: group.Group | None) -> str:
+    """What is missing before a page can tell a member what to do: "sign_in", "second_factor"; "" when nothing is."""
+    account = request.account
+    if account is None:
+        return "sign_in"
+    return "second_factor" if account.half_way and found and found.of(str(account.ref)) else ""
 
 
 def folder(votation: Votation, member: group.Member) -> str:
