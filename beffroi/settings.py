@@ -80,7 +80,7 @@ SOURCE_URL = os.environ.get("BEFFROI_SOURCE_URL", "")
 # Letters know a recipient by an opaque reference; the roll, one floor up, gives the address at the moment of sending.
 ADDRESS_BOOK = "beffroi.apps.roll.queries.address_of"
 # Whom the roll asks for a second factor beside those who have a role: the floors above know their own powers.
-POWERS = ("beffroi.apps.assemblies.perms.holds_a_seat",)
+POWERS = ("beffroi.apps.assemblies.perms.holds_a_seat", "beffroi.apps.votations.perms.holds_a_key")
 
 
 def oidc(issuer: str | None, client: str | None, secret: str | None, levels: str) -> dict[str, str] | None:

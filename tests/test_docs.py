@@ -209,7 +209,8 @@ def known() -> frozenset[str]:
 FOLDERS = ("beffroi", "docs", "packs", "requirements", "tests")
 #: Files that a program makes or serves, a parameter that the pack's guide takes as its example, the browser's names.
 MADE = {
-    *("log.key", "log.vkey", "secret.key", "archive.bel", "said.txt", "dechiffrement.json", "etat.json", "uv.lock"),
+    *("log.key", "log.vkey", "secret.key", "archive.bel", "said.txt", "etat.json", "uv.lock"),
+    *("commitments.jsonl", "polynomials.jsonl"),
     *("petitions.recall.share", "crypto.getRandomValues"),
 }
 ELSEWHERE = "tests/vectors/"  # these name files of other people's projects

@@ -22,6 +22,7 @@ from beffroi.apps.roll.acting import Acting
 from beffroi.apps.roll.models import Account, Person
 from beffroi.apps.roll.queries import ELECTORS, RESIDENTS, body, eligibility
 from beffroi.apps.votations import actions as votations
+from beffroi.apps.votations import rules
 from beffroi.apps.votations.models import Votation, Voter
 from beffroi.demonstration.calendar import Act, Calendar, say
 
@@ -183,7 +184,8 @@ def call(votation: Votation, key: str, opens: datetime, closes: datetime, now: d
         {
             "uuid": votation.uuid,
             "title": votation.title,
-            "trustees": [trustee["name"] for trustee in script["trustees"]],
+            "trustees": script["trustees"],
+            "group": rules.read(votation.rules).group,
         },
     )
     say(

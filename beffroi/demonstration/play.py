@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,7 @@ class Stage:
         return json.loads((self.folder / "server" / "out" / name).read_text())
 
     def prepare(self, votation: str) -> None:
-        """Credentials by the authority, one key a trustee: only public files reach the server."""
+        """Credentials by the authority, a key by the trustees together: only public files reach the server."""
         folder, outbox, inbox = self.folder, self.folder / "server" / "out", self.folder / "server" / "in"
         numbers = hand(outbox / votation / "voters.txt", folder / "authority" / votation / "voters.txt")
         told = self.told(f"{votation}/call.json")
@@ -89,12 +91,36 @@ class Stage:
         letters = ["--private", private, "--out", str(sealed), "--title", title]
         beffroi(folder, "authority", "credentials", "letters", *letters)
         hand(made / "public_credentials.json", inbox / votation / "public_credentials.json")
-        for owner in TRUSTEES:
-            keys = folder / f"trustee-{owner}" / votation
-            beffroi(
-                folder, f"trustee-{owner}", "trustee", "init", "--out", str(keys), "--name", told["trustees"][owner - 1]
-            )
-            hand(keys / "public_key.json", inbox / votation / f"trustee-{owner}.json")
+        self.make_key(votation, told)
+
+    def make_key(self, votation: str, told: Any) -> None:
+        """The ceremony: at each step each trustee runs her command, and reads what all have handed in before."""
+        needed, members = told["group"]
+
+        def init(owner: int) -> list[str]:
+            words = ["init", "--out", votation, "--name", told["trustees"][owner - 1]["name"], "--number", str(owner)]
+            return [*words, "--threshold", str(needed), "--members", str(members)]
+
+        self.each_trustee(votation, "certificate", [init(owner) for owner in TRUSTEES])
+        steps = ("certificate", "commitment", "polynomial", "verification_key")
+        for number, (before, step) in enumerate(pairwise(steps), 1):
+            shared = self.folder / "server" / "in" / votation / f"{before}s.jsonl"
+            for owner in TRUSTEES:
+                hand(shared, self.folder / f"trustee-{owner}" / votation / shared.name)
+            words = ["round", str(number), "--folder", votation, f"--{before}s", f"{votation}/{shared.name}"]
+            self.each_trustee(votation, step, [words for _ in TRUSTEES])
+
+    def each_trustee(self, votation: str, step: str, words: list[list[str]]) -> None:
+        """All at once, each in her own folder. What they hand in is carried to the server, and read by all after it."""
+        inbox = self.folder / "server" / "in" / votation
+
+        def act(owner: int) -> bytes:
+            beffroi(self.folder, f"trustee-{owner}", "trustee", *words[owner - 1])
+            made = self.folder / f"trustee-{owner}" / votation / f"{step}.json"
+            return hand(made, inbox / f"{step}-{owner}.json").read_bytes()
+
+        with ThreadPoolExecutor() as pool:
+            (inbox / f"{step}s.jsonl").write_bytes(b"".join(raw + b"\n" for raw in pool.map(act, TRUSTEES)))
 
     def vote(self, votation: str, ballots: int) -> None:
         """The voters open their letters and encrypt on their own machines; what leaves them is encrypted."""
@@ -116,10 +142,15 @@ class Stage:
         hand(out, self.folder / "server" / "in" / votation / "ballots.jsonl")
 
     def decrypt(self, votation: str) -> None:
+        """Whoever is there decrypts; one is missing, and the others are enough."""
         outbox, inbox = self.folder / "server" / "out" / votation, self.folder / "server" / "in" / votation
+        trustees = self.told(f"{votation}/call.json")["trustees"]
         for owner in TRUSTEES:
+            if trustees[owner - 1].get("is_missing"):
+                continue
             keys = self.folder / f"trustee-{owner}" / votation
-            words = ["--key", str(keys / "private_key.json"), "--out", str(keys / "decryption.json")]
+            words = ["--key", str(keys / "seed.txt"), "--sealed", str(keys / "decryption_key.json")]
+            words += ["--out", str(keys / "decryption.json")]
             for name in ("election.json", "trustees.json", "tally.json", "archive.bel"):
                 words += [f"--{name.partition('.')[0]}", str(hand(outbox / name, keys / name))]
             beffroi(self.folder, f"trustee-{owner}", "trustee", "decrypt", *words)

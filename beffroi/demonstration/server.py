@@ -23,10 +23,12 @@ from beffroi.apps.gazette import actions as gazette  # noqa: E402
 from beffroi.apps.petitions.actions import Read  # noqa: E402
 from beffroi.apps.petitions.models import Petition  # noqa: E402
 from beffroi.apps.roll import actions as roll  # noqa: E402
-from beffroi.apps.roll.models import Neighbourhood, Person, Station  # noqa: E402
+from beffroi.apps.roll.models import Account, Neighbourhood, Person, Station  # noqa: E402
 from beffroi.apps.votations import actions as votations  # noqa: E402
+from beffroi.apps.votations import rules  # noqa: E402
 from beffroi.apps.votations.archive import archive_bytes  # noqa: E402
-from beffroi.apps.votations.models import Trustee, Votation, Voter  # noqa: E402
+from beffroi.apps.votations.group import STEPS  # noqa: E402
+from beffroi.apps.votations.models import Votation, Voter  # noqa: E402
 from beffroi.demonstration import streets  # noqa: E402
 from beffroi.demonstration.acts import (  # noqa: E402
     ADMINISTRATOR,
@@ -83,6 +85,9 @@ def build(now: datetime, _votation: str) -> None:
     ):
         roll.open_work_account(name, address, *roles)
     seat(Assembly.objects.get(), script, (now - timedelta(days=240)).date())
+    for trustee in script["trustees"]:
+        if not Account.objects.filter(work_email=trustee["address"]).exists():
+            roll.open_work_account(trustee["name"], trustee["address"])
     sign_charters(now - timedelta(days=239))
 
 
@@ -181,16 +186,19 @@ def open_(now: datetime, number: str) -> None:
     when = votation.opens_at - timedelta(hours=12)
     folder = IN / number
     votations.receive_credentials(votation, (folder / "public_credentials.json").read_bytes(), when)
-    for owner, trustee in enumerate(play_script()["trustees"], 1):
-        votations.receive_trustee(
-            votation, owner, trustee["name"], trustee["side"], (folder / f"trustee-{owner}.json").read_bytes(), when
-        )
+    trustees = [(at_work(trustee["address"]), trustee) for trustee in play_script()["trustees"]]
+    for account, trustee in trustees:
+        votations.name_trustee(votation, trustee["name"], trustee["side"], account, when)
+    for step in STEPS:
+        for owner, (account, _trustee) in enumerate(trustees, 1):
+            votations.hand_in(votation, account, (folder / f"{step}-{owner}.json").read_bytes(), when)
     votations.make_ready(votation, when)
     votation.refresh_from_db()
     gazette.sequence(when)
     (OUT / number / "election.json").write_bytes(bytes(votation.election or b""))
     (OUT / number / "trustees.json").write_bytes(bytes(votation.trustees or b""))
-    say(f"Votation {number} prête : empreinte {votation.fingerprint} ; trois clés, toutes nécessaires.")
+    needed, members = rules.read(votation.rules).group or (len(trustees), len(trustees))
+    say(f"Votation {number} prête : empreinte {votation.fingerprint} ; {needed} dépositaires sur {members} suffisent.")
 
 
 def vote(now: datetime, number: str) -> None:
@@ -216,7 +224,7 @@ def vote(now: datetime, number: str) -> None:
 
 
 def decide(now: datetime, number: str) -> None:
-    """Six stations counted twice, then three decryptions and the decision; then the next votation is called."""
+    """Six stations counted twice, then the decryptions of who is there, and the decision; then the next call."""
     votation = Votation.objects.get(number=number)
     assert votation.closes_at is not None
     when = votation.closes_at + timedelta(days=1)
@@ -231,13 +239,12 @@ def decide(now: datetime, number: str) -> None:
             votations.enter_paper_count(
                 votation, station, scrutineer, voters - no - blank, no, blank, when + timedelta(hours=3)
             )
-    for trustee in Trustee.objects.filter(votation=votation):
-        votations.receive_decryption(
-            votation,
-            trustee.owner,
-            (IN / number / f"decryption-{trustee.owner}.json").read_bytes(),
-            when + timedelta(hours=4),
-        )
+    for owner, trustee in enumerate(play_script()["trustees"], 1):
+        if (handed := IN / number / f"decryption-{owner}.json").exists():
+            account = at_work(trustee["address"])
+            votations.hand_in_decryption(votation, account, handed.read_bytes(), when + timedelta(hours=4))
+        else:
+            say(f"{trustee['name']} n'a pas pu venir : la clé s'ouvre sans cette personne.")
     votations.decide(votation, when + timedelta(hours=4))
     with console.status("  Vérification de l'archive, publiée avec le résultat"):
         votations.verify(votation, when + timedelta(hours=4))

@@ -13,8 +13,9 @@ import pytest
 from beffroi.core.audit import announced_in
 from beffroi.core.journal.log import verify_log
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import archive, box, credentials
+from beffroi.core.voting import archive, box, ceremony, credentials, secret
 from beffroi.core.voting.election import parse_election
+from beffroi.core.voting.sealing import read_seed
 from beffroi.core.voting.verify import verify
 from tests.vectors.mutants.subject import mutants_of_the_tool
 
@@ -59,9 +60,13 @@ def test_no_credential_and_no_trustee_key_ever_reached_the_server(played: tuple[
     letters = b"".join(content for path, content in contents(folder / "letters") if path.parent.name != "mail")
     secrets = set(CREDENTIAL.findall(letters))
     assert len(secrets) > 40_000, "two votations of twenty thousand letters"
-    keys = [path.read_bytes() for path in folder.glob("trustee-*/*/private_key.json")]
-    scalars = [json.loads(key).encode() for key in keys]
-    assert len(scalars) == 6
+    seeds = [read_seed(path.read_bytes()) for path in folder.glob("trustee-*/*/seed.txt")]
+    keys = [secret.to_int(scalar) for seed in seeds for scalar in (seed.signing, seed.opening)]
+    for path in folder.glob("trustee-*/*/decryption_key.json"):
+        seed = read_seed((path.parent / "seed.txt").read_bytes())
+        keys.append(secret.to_int(ceremony.decryption_key(seed, path.read_bytes()).scalar))
+    scalars = [*(str(key).encode() for key in keys), *(seed.text.encode() for seed in seeds)]
+    assert len(scalars) == 6 * 4
     for path, content in contents(folder / "server"):
         assert not secrets.intersection(CREDENTIAL.findall(content)), path
         assert not any(scalar in content for scalar in scalars), path
@@ -71,7 +76,18 @@ def test_the_roles_keep_to_their_folders(played: tuple[Path, str]) -> None:
     folder, _said = played
     kept = {path.name for path in folder.iterdir()}
     assert kept == {"server", "authority", "trustee-1", "trustee-2", "trustee-3", "letters", "voters", "outsider"}
-    assert not [path for path in folder.rglob("private_*") if path.stat().st_mode & 0o077], "secrets are their owner's"
+    secrets = [path for name in ("private_*", "seed.txt", "decryption_key.json") for path in folder.rglob(name)]
+    assert len(secrets) == 2 + 6 + 6
+    assert not [path for path in secrets if path.stat().st_mode & 0o077], "secrets are their owner's"
+
+
+def test_one_trustee_is_missing_and_the_two_others_have_opened_the_total(played: tuple[Path, str]) -> None:
+    folder, said = played
+    assert "Rachid Sansonnet n'a pas pu venir" in said
+    assert not list((folder / "trustee-2").rglob("decryption.json"))
+    events = archive.read((folder / "outsider" / "archive.bel").read_bytes()).events
+    owners = [json.loads(event.data[-1])["owner"] for event in events if event.kind == "PartialDecryption"]
+    assert owners == [1, 3]
 
 
 def test_only_the_open_votation_has_a_key(played: tuple[Path, str]) -> None:

@@ -27,6 +27,7 @@ from beffroi.apps.votations import actions as votations  # noqa: E402
 from beffroi.apps.votations.models import Votation, Voter  # noqa: E402
 from beffroi.core.voting import credentials, trustees  # noqa: E402
 from beffroi.core.voting.election import parse_election  # noqa: E402
+from tests.core.voting import circles  # noqa: E402
 from tests.core.voting.decryptions import handed_in  # noqa: E402
 from tests.let_in import let_in  # noqa: E402
 
@@ -76,11 +77,13 @@ def build(voters: int) -> dict[str, Any]:
         votation.uuid, [str(number) for number in votations.voter_numbers(votation)]
     )
     votations.receive_credentials(votation, public, now - timedelta(days=3))
-    keys = [trustees.new_trustee_key() for _ in range(3)]
-    for owner, key in enumerate(keys, 1):
-        votations.receive_trustee(
-            votation, owner, f"Trustee {owner}", "resident", trustees.public_json(key), now - timedelta(days=3)
-        )
+    made = circles.make(2, 3)
+    members = [roll.open_work_account(f"Trustee {n}", f"trustee{n}@town.example") for n in (1, 2, 3)]
+    for member in members:
+        votations.name_trustee(votation, str(member), "resident", member, now - timedelta(days=3))
+    for records in (made.certificates, made.commitments, made.handed, made.outputs):
+        for member, record in zip(members, records, strict=True):
+            votations.hand_in(votation, member, record, now - timedelta(days=3))
     votations.make_ready(votation, now - timedelta(days=3))
     gazette.sequence(now)
     votation.refresh_from_db()
@@ -90,7 +93,7 @@ def build(voters: int) -> dict[str, Any]:
         "votation": votation.number,
         "uuid": votation.uuid,
         "election": bytes(votation.election or b"").decode(),
-        "keys": [key.private_json().decode() for key in keys],
+        "keys": [key.private_json().decode() for key in made.keys],
         "voters": [
             {
                 "person": account.person_id,

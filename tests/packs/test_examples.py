@@ -92,6 +92,8 @@ def test_what_the_programme_does_not_give_is_marked_as_proposed(sens):
         "votations.mixing_minimum",
         "votations.promise.majority",
         "votations.promise.participation_minimum",
+        "votations.trustees.members",
+        "votations.trustees.needed",
     }
 
 

@@ -159,7 +159,9 @@ def addresses(history: History) -> Iterator[tuple[str, str]]:
             has = {"code": sheet.code, "scan": 1, "number": sheet.petition.number, "printing": sheet.printing_id}
             yield name, reverse(name, kwargs={key: has[key] for key in names})
             continue
-        if names == {"number", "given"}:
+        if names == {"number", "records"}:
+            yield name, reverse(name, args=[history.decided.number, "certificates"])
+        elif names == {"number", "given"}:
             yield name, reverse(name, args=[1, unsubscribing.key(1)])
         elif names == {"number", "version"}:
             yield name, reverse(name, args=[history.recall.number, 1])

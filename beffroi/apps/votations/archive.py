@@ -7,7 +7,8 @@ result.
 
 from collections.abc import Iterator
 
-from beffroi.apps.votations.models import Ballot, SealedBallot, Votation
+from beffroi.apps.votations import rules
+from beffroi.apps.votations.models import Ballot, SealedBallot, Trustee, Votation
 from beffroi.core.errors import Refused
 from beffroi.core.voting.archive import (
     Event,
@@ -43,7 +44,7 @@ def ballots(votation: Votation) -> int:
     if votation.height is None:
         return 0
     if votation.state == State.DECIDED:
-        return votation.height - 3 - votation.trustee_rows.count()
+        return votation.height - 3 - len(counted(votation))
     return votation.height - AFTER_BALLOTS[State(votation.state)]
 
 
@@ -99,9 +100,18 @@ def sized(votation: Votation) -> bytes:
     return sized_tally(bytes(votation.encrypted_tally), voters, voters)
 
 
+def counted(votation: Votation) -> list[Trustee]:
+    """The trustees whose decryptions count, by number: all; of a group the first that were handed in, as many as it
+    takes.
+    """
+    handed = votation.trustee_rows.exclude(decryption=None).order_by("decrypted_at", "owner")
+    found = rules.read(votation.rules).group
+    return sorted(handed[: found[0]] if found else handed, key=lambda trustee: trustee.owner)
+
+
 def decryptions(votation: Votation) -> Iterator[Event]:
-    """The partial decryptions, in the order of the trustees' numbers."""
-    for trustee in votation.trustee_rows.all():
+    """The partial decryptions that count, in the order of the trustees' numbers."""
+    for trustee in counted(votation):
         assert trustee.decryption is not None
         yield decryption_event(trustee.owner, bytes(trustee.decryption))
 

@@ -118,6 +118,18 @@ class TrusteeForm(FileForm):
     field_order = ("owner", "name", "side", "file")
 
 
+class MemberForm(forms.Form):
+    """A member of the group that makes the key: who she is, and from which account her files will come."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    side = forms.ChoiceField(label=pgettext_lazy("trustee", "Side"), choices=list(SIDES.items()))
+    address = forms.EmailField(
+        label=_("E-mail address with which this person signs in"),
+        help_text=_("It is not shown on the public pages."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class DecryptionForm(FileForm):
     """A trustee's partial decryption."""
 

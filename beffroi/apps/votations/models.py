@@ -129,7 +129,11 @@ class Argument(models.Model):
 
 
 class Trustee(models.Model):
-    """Who holds a key. `owner` is the 1-based number in the election's trustees."""
+    """Who holds a key. `owner` is the 1-based number in the election's trustees.
+
+    `public_key` is what she has handed in before the vote: her key with its proof or, where a group makes one key
+    together, her part of the ceremony with the reference of her account (`group.Part`).
+    """
 
     class Side(models.TextChoices):
         MAJORITY = "majority"

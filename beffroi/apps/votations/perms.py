@@ -1,11 +1,35 @@
 """Who may, in sentences. The rest is in roll.perms: clerks hand in files, scrutineers enter paper counts."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.apps.roll.acting import Request
+from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import acts_for_herself
+from beffroi.apps.votations import group
+from beffroi.apps.votations.models import Votation
 
 ALONE = _("A ballot is cast from the resident's own session, never from an agent's screen, not even at the counter.")
+
+MEMBERS = _("Only the trustees of this vote hand in files here, each her own, from her own account.")
+
+
+def is_member_of(votation: Votation) -> Callable[[Account | None], bool]:
+    """The trustees of this votation's group, each with her own account and after its second step; nobody for them."""
+    found = group.of(votation)
+
+    def test(account: Account | None) -> bool:
+        if found is None or account is None or not account.is_active or account.half_way:
+            return False
+        return found.of(str(account.ref)) is not None
+
+    return test
+
+
+def holds_a_key(account: Account) -> bool:
+    """Whether a vote that is not decided waits for her: then signing in asks for the second step (settings.POWERS)."""
+    return group.is_waited_for(account)
 
 
 def may_cast(request: Request) -> bool:

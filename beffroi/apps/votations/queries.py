@@ -279,4 +279,11 @@ def ballots(votation: Votation) -> int:
 
 def may_be_decided(votation: Votation) -> bool:
     """Whether all that a decision needs is there."""
-    return not votation.trustee_rows.filter(decryption=None).exists() and not stations_left(votation)
+    return is_decrypted(votation) and not stations_left(votation)
+
+
+def is_decrypted(votation: Votation) -> bool:
+    """Whether enough trustees have decrypted: all, or as many of a group as it takes."""
+    missing = votation.trustee_rows.filter(decryption=None).count()
+    found = rules.read(votation.rules).group
+    return missing <= (found[1] - found[0] if found else 0)

@@ -34,7 +34,42 @@ SENTENCES: dict[str, str | Promise] = {
     "votations.trustee": _("A trustee has a number from 1, a name and a side."),
     "votations.trustee_key_twice": _("Another trustee has this key already."),
     "votations.no_credentials": _("The authority has not handed in the credentials yet."),
-    "votations.no_trustees": _("Trustees are numbered from 1 without a gap, and there is at least one."),
+    "votations.no_trustees": _(
+        "Trustees are numbered from 1 without a gap, as many as the rules of this vote say: {at_fault}."
+    ),
+    "votations.trustees_rule": _(
+        "The rules of this commune ask for trustees who cannot be: {at_fault}. The town hall must correct them."
+    ),
+    # The ceremony of a group of trustees
+    "votations.no_group": _("In this vote each trustee has a key of her own: there is no ceremony."),
+    "votations.group_only": _("In this vote the trustees make one key together: see the page of the ceremony."),
+    "votations.group_full": _("All {at_fault} trustees are named already."),
+    "votations.trustee_twice": _("One account is one trustee: {at_fault} is named already."),
+    "votations.no_account": _("Nobody signs in with the address {at_fault}. The counter opens an account."),
+    "votations.several_accounts": _("Several persons share this address: write the name as the roll has it."),
+    "votations.not_a_member": _("You are not one of the trustees of this vote."),
+    "votations.ceremony_open": _("The trustees have not finished their ceremony: there is no key yet."),
+    "votations.ceremony_stopped": _("A complaint has stopped this ceremony. The secretariat begins it anew."),
+    "votations.ceremony_done": _("The ceremony is over: nothing is missing."),
+    "votations.not_her_complaint": _("This complaint is another person’s. Each hands in her own."),
+    "votations.too_large_a_record": _("This file is too large to be one of the ceremony."),
+    "votations.secret_handed_in": _(
+        "This file is your secret. It was not kept, but it has left your computer: ask the secretariat to begin the "
+        "ceremony anew, and make a new folder."
+    ),
+    "ceremony.certificate": _(
+        "{at_fault}: this certificate is not right. Copy the command anew, and hand in the certificate.json that it "
+        "makes."
+    ),
+    "ceremony.commitment": _(
+        "{at_fault}: this commitment is not signed by that member, or is on other certificates than these."
+    ),
+    "ceremony.polynomial": _(
+        "{at_fault}: this polynomial is not signed by that member, or is not the one that was committed to."
+    ),
+    "ceremony.key": _(
+        "{at_fault}: this key is not signed by that member, or is not the one that the polynomials give."
+    ),
     "votations.no_archive": _("There is no archive before the election exists."),
     "trustee.pok": _("The proof of this key is wrong."),
     # Counting

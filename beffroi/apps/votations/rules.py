@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.utils import timezone
 
 from beffroi.apps.roll.queries import ELECTORS, RESIDENTS
+from beffroi.core.errors import Refused
 from beffroi.core.rules import DatedValue, Pack
 from beffroi.core.suffrage import DecisionRules
 from beffroi.core.suffrage.decision import Majority
@@ -26,7 +27,9 @@ MAJORITY = "votations.promise.majority"
 AGES = {RESIDENTS: "suffrage.residents.minimum_age", ELECTORS: "suffrage.electors.minimum_age"}
 MIXING = "votations.mixing_minimum"
 HOUR_MASK = "votations.hour_mask"
-PARAMETERS = (MINIMUM, MAJORITY, MIXING, HOUR_MASK)
+#: How many hold a key, and how many of them are enough. When it takes all of them each has a key of her own.
+MEMBERS, NEEDED = "votations.trustees.members", "votations.trustees.needed"
+PARAMETERS = (MINIMUM, MAJORITY, MIXING, HOUR_MASK, MEMBERS, NEEDED)
 LONGEST_ARGUMENT = 600  # signs, the same for each side
 
 
@@ -58,7 +61,16 @@ class Rules:
     mixing_minimum: int
     first_side: str
     stations: tuple[str, ...]
+    members: int | None  # trustees; None in what was called before the rules said it: any number, all needed
+    needed: int | None
     values: dict[str, FrozenValue]
+
+    @property
+    def group(self) -> tuple[int, int] | None:
+        """How many of how many trustees decrypt, when fewer than all are enough: they then make one key together."""
+        if self.needed is None or self.members is None or self.needed == self.members:
+            return None
+        return self.needed, self.members
 
     @property
     def decision(self) -> DecisionRules:
@@ -89,6 +101,10 @@ class Rules:
     def hour_value(self) -> FrozenValue:
         return self.values[HOUR_MASK]
 
+    @property
+    def needed_value(self) -> FrozenValue:
+        return self.values[NEEDED]
+
 
 def sha256(text: str) -> str:
     """The fingerprint under which a published text is announced."""
@@ -115,8 +131,15 @@ def freeze(
     first_side: str,
     now: datetime,
 ) -> str:
-    """The text of the rules with the values that are in force on the day of the call."""
+    """The text of the rules with the values that are in force on the day of the call.
+
+    Raises Refused "votations.trustees_rule" when the pack asks for more trustees than there are, or for one of several.
+    """
     on, body = timezone.localdate(now), BODIES[kind]
+    members, needed = (pack.parameter(path).number(on) for path in (MEMBERS, NEEDED))
+    if not max(1, min(members, 2)) <= needed <= members:
+        raise Refused("votations.trustees_rule", f"{needed} / {members}")
+    who = "all" if needed == members else f"{needed}-of-{members}"
     return canonical(
         {
             "votation": number,
@@ -133,7 +156,7 @@ def freeze(
             "blank": "counts-as-participation",
             "tie": "refuses",
             "online_again": "last-ballot-counts",
-            "decryption": "all-trustees-after-the-paper-counts",
+            "decryption": f"{who}-trustees-after-the-paper-counts",
             "paper_counts": "two-scrutineers-per-station",
             "stations": [station.code for station in pack.stations],
             "arguments": {side: sha256(text) for side, (text, _) in arguments.items()},
@@ -189,6 +212,8 @@ def read(text: str) -> Rules:
         mixing_minimum=int(values[MIXING].value),
         first_side=found["arguments_first"],
         stations=tuple(found["stations"]),
+        members=int(values[MEMBERS].value) if MEMBERS in values else None,
+        needed=int(values[NEEDED].value) if NEEDED in values else None,
         values=values,
     )
 

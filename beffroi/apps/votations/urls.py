@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.apps.votations.views import booth, desk, files, pages
+from beffroi.apps.votations.views import booth, ceremony, desk, files, pages
 
 app_name = "votations"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("votations/<slug:number>/archive.bel", files.archive_file, name="archive"),
     path("votations/<slug:number>/appel", desk.call, name="call"),
     path("votations/<slug:number>/preparation", desk.prepare, name="prepare"),
+    path("votations/<slug:number>/ceremonie", ceremony.ceremony, name="ceremony"),
+    path("votations/<slug:number>/ceremonie/<slug:records>.jsonl", files.ceremony_file, name="ceremony_file"),
     path("votations/<slug:number>/dechiffrement", desk.decryption, name="decryption"),
     path("votations/<slug:number>/depouillement", desk.paper, name="paper"),
 ]

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from beffroi.core.errors import Refused
-from beffroi.core.voting import canon, ceremony, complaint, files, sealing, trustees
-from beffroi.core.voting.ceremony import Circle, Polynomial
+from beffroi.core.voting import canon, ceremony, complaint, files, rounds, sealing, trustees
+from beffroi.core.voting.rounds import Circle, Polynomial
 from beffroi.core.voting.sealing import Seed
 from beffroi.core.voting.told import told
 
@@ -60,13 +60,13 @@ def take_round(
 
 def _commit(folder: Path, seed: Seed, certificates: list[Path] | None) -> None:
     raws = _given(certificates, "--certificates")
-    circle = ceremony.read_certificates(raws)
+    circle = rounds.read_certificates(raws)
     n = circle.index(seed)
     _remember(folder / "certificates.jsons", raws)
     made = files.keep(folder / "unpublished.json", lambda: ceremony.polynomial(seed, circle), files.SECRET)
     files.keep(folder / "commitment.json", lambda: ceremony.commitment(seed, circle, made))
     typer.echo(f"Member {n}: {len(raws)} certificates are right. Hand in commitment.json.")
-    typer.echo(f"Compare with the others, by voice: SHA-256 of the certificates {canon.sha256_hex(_lines(circle.raw))}")
+    typer.echo(f"Compare with the others, by voice: SHA-256 of the certificates {circle.fingerprint}")
 
 
 def _publish(folder: Path, seed: Seed, raws: Sequence[bytes]) -> None:
@@ -74,7 +74,7 @@ def _publish(folder: Path, seed: Seed, raws: Sequence[bytes]) -> None:
     n = circle.index(seed)
     own = _read(folder / "commitment.json")
     if raws:
-        ceremony.read_commitments(circle, raws)
+        rounds.read_commitments(circle, raws)
         if raws[n - 1].strip() != own:
             raise Refused("ceremony.changed", f"member {n}: the commitment given as yours is not commitment.json")
     _remember(folder / "commitments.jsons", raws)
@@ -86,7 +86,7 @@ def _finish(folder: Path, seed: Seed, polynomials: list[Path] | None) -> None:
     circle = _circle(folder)
     n = circle.index(seed)
     raws = _given(polynomials, "--polynomials")
-    read = ceremony.read_polynomials(circle, raws, _committed(circle, _records(_read(folder / "commitments.jsons"))))
+    read = rounds.read_polynomials(circle, raws, _committed(circle, _records(_read(folder / "commitments.jsons"))))
     if raws[n - 1].strip() != _read(folder / "polynomial.json"):
         raise Refused("ceremony.changed", f"member {n}: the polynomial given as yours is not polynomial.json")
     _remember(folder / "polynomials.jsons", raws)
@@ -113,8 +113,8 @@ def judge(
 ) -> None:
     """Read a complaint about a share and say who cheats: who sent it, or who complains. Needs no secret."""
     with told():
-        circle = ceremony.read_certificates(_given(certificates, "--certificates"))
-        read = ceremony.read_polynomials(circle, _given(polynomials, "--polynomials"), None)
+        circle = rounds.read_certificates(_given(certificates, "--certificates"))
+        read = rounds.read_polynomials(circle, _given(polynomials, "--polynomials"), None)
         member, why = complaint.judge(circle, read, file.read_bytes())
     typer.echo(f"Member {member} is at fault ({why}). Begin anew with new seeds, and without that member.")
 
@@ -130,14 +130,14 @@ def gather(
 ) -> None:
     """Make the trustees file from what all members have handed in, after having checked all of it. Needs no secret."""
     with told():
-        circle = ceremony.read_certificates(_given(certificates, "--certificates"))
+        circle = rounds.read_certificates(_given(certificates, "--certificates"))
         kept = [] if without_commitments else _given(commitments, "--commitments")
-        read: Sequence[Polynomial] = ceremony.read_polynomials(
+        read: Sequence[Polynomial] = rounds.read_polynomials(
             circle, _given(polynomials, "--polynomials"), _committed(circle, kept)
         )
         if len(name) != len(circle.certificates):
             raise Refused("ceremony.missing", f"{len(name)} names for {len(circle.certificates)} members")
-        listed = trustees.group_json(ceremony.record(circle, read, _given(keys, "--keys"), name))
+        listed = trustees.group_json(rounds.record(circle, read, _given(keys, "--keys"), name))
         files.write_new(out, listed)
         typer.echo(f"{circle.threshold} of {len(name)} decrypt. The election's key: {trustees.election_key(listed)}")
 
@@ -179,8 +179,8 @@ def _remember(path: Path, raws: Sequence[bytes]) -> None:
 
 
 def _circle(folder: Path) -> Circle:
-    return ceremony.read_certificates(_records(_read(folder / "certificates.jsons")))
+    return rounds.read_certificates(_records(_read(folder / "certificates.jsons")))
 
 
 def _committed(circle: Circle, raws: Sequence[bytes]) -> tuple[str, ...] | None:
-    return ceremony.read_commitments(circle, raws) if raws else None
+    return rounds.read_commitments(circle, raws) if raws else None

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import canon, ceremony, sealing, secret
 from beffroi.core.voting.canon import Json
-from beffroi.core.voting.ceremony import Circle, Polynomial
 from beffroi.core.voting.group import ED25519, Point
 from beffroi.core.voting.proofs import Draw, check_equality, proof_json, prove_equality, read_proof
+from beffroi.core.voting.rounds import Circle, Polynomial
 from beffroi.core.voting.sealing import Sealed, Seed
 
 

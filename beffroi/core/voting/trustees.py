@@ -110,7 +110,7 @@ def trustees_json(publics: Sequence[bytes], names: Sequence[str]) -> bytes:
 
 
 def group_json(record: bytes) -> bytes:
-    """The trustees file of one group, from the public record of its ceremony (`ceremony.record`)."""
+    """The trustees file of one group, from the public record of its ceremony (`rounds.record`)."""
     return canon.compact([["Pedersen", canon.parse(record, "record")]])
 
 

@@ -148,7 +148,7 @@ def test_credentials_in_another_order_or_with_weights_are_refused() -> None:
 
 
 def test_a_trustee_proves_her_key_and_no_two_share_one() -> None:
-    world = w.called()
+    world = w.before_groups(w.called())
     key = trustees.new_trustee_key()
     public = trustees.public_json(key)
     actions.receive_trustee(world.votation, 1, "A", "majority", public, w.CALLED)
@@ -163,7 +163,7 @@ def test_a_trustee_proves_her_key_and_no_two_share_one() -> None:
 
 
 def test_a_key_handed_in_under_a_wrong_number_is_removed_until_the_election_is_made() -> None:
-    world = w.called()
+    world = w.before_groups(w.called())
     w.hand_in(world)
     extra = trustees.public_json(trustees.new_trustee_key())
     actions.receive_trustee(world.votation, 9, "Wrong", "resident", extra, w.CALLED)
@@ -178,7 +178,7 @@ def test_a_key_handed_in_under_a_wrong_number_is_removed_until_the_election_is_m
 
 
 def test_the_election_is_made_only_when_all_has_been_handed_in() -> None:
-    world = w.called()
+    world = w.before_groups(w.called())
     with pytest.raises(Refused, match="no_credentials"):
         actions.make_ready(world.votation, w.CALLED)
     w.hand_in(world)

@@ -23,7 +23,7 @@ def run(*words: object) -> str:
 
 
 def test_a_vote_is_prepared_and_decrypted_by_commands(tmp_path: Path) -> None:
-    world = w.called()
+    world = w.before_groups(w.called())
     number = world.votation.number
     with time_machine.travel(w.CALLED, tick=False):
         run("voter-numbers", number, "--out", tmp_path / "numbers")

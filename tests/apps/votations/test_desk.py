@@ -46,8 +46,8 @@ def test_who_may_open_a_desk_and_nobody_else(door: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["resident", Role.Kind.AGENT, Role.Kind.SCRUTINEER])
-def test_only_the_secretariat_hands_in_a_decryption(role: str) -> None:
-    world = w.ready()
+def test_where_each_has_a_key_of_her_own_only_the_secretariat_hands_in_a_decryption(role: str) -> None:
+    world = w.ready(together=False)
     path = f"/votations/{world.votation.number}/dechiffrement"
     assert Client().get(path).status_code == 200
     assert Client().post(path).status_code == 302
@@ -79,7 +79,7 @@ def test_the_secretariat_calls_a_vote_by_its_form() -> None:
 
 
 def test_the_secretariat_takes_in_credentials_and_keys_and_makes_the_election() -> None:
-    world = w.called()
+    world = w.before_groups(w.called())
     account = w.account("Pic", Role.Kind.CLERK)
     path = f"/votations/{world.votation.number}/preparation"
     _, public = make_credentials(world.votation.uuid, [str(n) for n in actions.voter_numbers(world.votation)])
@@ -106,7 +106,7 @@ def test_the_secretariat_takes_in_credentials_and_keys_and_makes_the_election() 
 
 
 def test_the_secretariat_hands_in_a_decryption_which_is_checked_at_once() -> None:
-    world = w.ready()
+    world = w.ready(together=False)
     actions.close(world.fresh(), w.CLOSES)
     actions.forget(world.fresh(), w.CLOSES)
     row = actions.tally(world.fresh(), w.CLOSES)

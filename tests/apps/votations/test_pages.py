@@ -60,7 +60,12 @@ def test_the_page_of_an_open_vote_shows_rules_with_sources_and_what_is_proposed(
     assert "Enter the booth" in page
     assert "whoever holds the server can know which closed ballot is yours" in page
     assert "does not protect you from that" in page
-    assert "Here all 3 must decrypt" in page
+    assert "Any 2 of these 3 persons are enough to open the total" in page
+
+
+def test_where_each_trustee_has_a_key_of_her_own_the_page_says_that_all_are_needed() -> None:
+    world = w.ready(together=False)
+    assert "Here all 3 must decrypt" in read(f"/votations/{world.votation.number}")
 
 
 def test_a_vote_that_has_not_opened_offers_no_booth() -> None:

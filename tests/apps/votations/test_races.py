@@ -10,10 +10,11 @@ from django.db import connection
 
 from beffroi.apps.gazette.models import Entry
 from beffroi.apps.roll.models import Person
-from beffroi.apps.votations import actions, archive
+from beffroi.apps.votations import actions, archive, group
 from beffroi.apps.votations.models import Ballot, HourCount, Votation, Voter
 from beffroi.core.errors import Refused
 from beffroi.core.verdict import accepted
+from beffroi.core.voting import ceremony
 from beffroi.core.voting.verify import verify
 from tests.apps.votations import world as w
 
@@ -137,3 +138,30 @@ def _forget(world: w.World) -> str:
     except (DatabaseError, Refused) as error:  # the worker tries again
         return type(error).__name__
     return "done"
+
+
+def handing(world: w.World, owner: int, raw: bytes) -> Callable[[], object]:
+    votation, account = world.fresh(), w.trustee_account(owner)
+    return lambda: actions.hand_in(votation, account, raw, w.CALLED) and owner
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_trustees_who_hand_in_at_once_are_all_there(turn: int) -> None:
+    world = w.called()
+    w.named(world)
+    made = w.made_group()
+    for records in (made.certificates, made.commitments):
+        assert at_once(*[handing(world, owner, raw) for owner, raw in enumerate(records, 1)]) == [1, 2, 3]
+    found = group.of(world.fresh())
+    assert found is not None
+    assert (found.step, found.records(group.COMMITMENT)) == (group.POLYNOMIAL, made.commitments)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_one_key_from_two_trustees_at_once_is_one_of_theirs(turn: int) -> None:
+    world = w.called()
+    w.named(world)
+    seed = w.made_group().seeds[0]
+    raws = [ceremony.certificate(seed, owner, 2, 3) for owner in (1, 2)]
+    answers = at_once(*[handing(world, owner, raw) for owner, raw in enumerate(raws, 1)])
+    assert rules_of(answers) == ["votations.trustee_key_twice"]

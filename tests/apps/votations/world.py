@@ -1,18 +1,20 @@
 """A small town that votes: persons, an authority with credentials, trustees with keys, all in the test's hands."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from beffroi.apps.roll import actions as roll
 from beffroi.apps.roll.models import Account, Person, Role, Station
-from beffroi.apps.votations import actions, queries
+from beffroi.apps.votations import actions, group, queries, rules
 from beffroi.apps.votations.models import Votation, Voter
 from beffroi.core.voting import trustees
 from beffroi.core.voting.ballot import encrypt
 from beffroi.core.voting.credentials import make_credentials
 from beffroi.core.voting.trustees import TrusteeKey
 from beffroi.web import pack
-from tests.core.voting import decryptions
+from tests.core.voting import circles, decryptions
 
 CALLED = datetime(2026, 10, 20, 8, tzinfo=UTC)
 OPENS = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -87,24 +89,76 @@ def called(people: list[Person] | None = None) -> World:
     return World(actions.call(draft(), None, OPENS, CLOSES, PAPER, ARGUMENTS, CALLED), people)
 
 
-def hand_in(world: World, trustee_count: int = 3) -> None:
+@cache
+def made_group() -> circles.Made:
+    """One ceremony for all tests: 2 of 3. No real vote uses a key twice."""
+    return circles.make(2, 3)
+
+
+def trustee_account(owner: int) -> Account:
+    """The account from which a trustee hands in her files."""
+    address = f"trustee{owner}@example.org"
+    return Account.objects.filter(work_email=address).first() or account(f"Trustee{owner}")
+
+
+def named(world: World) -> None:
+    """The secretariat names the three members of the group."""
+    for owner, side in enumerate(SIDES, 1):
+        actions.name_trustee(world.votation, f"Trustee {owner}", side, trustee_account(owner), CALLED)
+
+
+def ceremony(world: World, until: str = "") -> None:
+    """Named members hand in what each step asks for, the steps before `until` only."""
+    made = made_group()
+    for step, records in zip(
+        group.STEPS, (made.certificates, made.commitments, made.handed, made.outputs), strict=True
+    ):
+        if step == until:
+            return
+        for owner, raw in enumerate(records, 1):
+            actions.hand_in(world.votation, trustee_account(owner), raw, CALLED)
+
+
+def before_groups(world: World) -> World:
+    """The same votation as if it had been called before the rules spoke of trustees: each has a key of her own."""
+    row = world.fresh()
+    found = json.loads(row.rules)
+    for path in (rules.MEMBERS, rules.NEEDED):
+        del found["values"][path]
+    Votation.objects.filter(pk=row.pk).update(rules=rules.canonical(found))
+    world.votation = world.fresh()
+    return world
+
+
+def hand_in(world: World) -> None:
     """The authority's list and the trustees' keys."""
+    hand_in_credentials(world)
+    if rules.read(world.fresh().rules).group:
+        named(world)
+        ceremony(world)
+        world.keys = made_group().keys
+        return
+    world.keys = [trustees.new_trustee_key() for _ in SIDES]
+    for owner, key in enumerate(world.keys, 1):
+        actions.receive_trustee(
+            world.votation, owner, f"Trustee {owner}", SIDES[owner - 1], trustees.public_json(key), CALLED
+        )
+
+
+def hand_in_credentials(world: World) -> None:
+    """The authority's list."""
     votation = world.votation
     numbers = [str(number) for number in actions.voter_numbers(votation)]
     private, public = make_credentials(votation.uuid, numbers)
     voters = Voter.objects.filter(votation=votation).values_list("person_id", "number")
     world.credentials = {person: private[str(number)] for person, number in voters}
     actions.receive_credentials(votation, public, CALLED)
-    world.keys = [trustees.new_trustee_key() for _ in range(trustee_count)]
-    for owner, key in enumerate(world.keys, 1):
-        actions.receive_trustee(
-            votation, owner, f"Trustee {owner}", SIDES[owner - 1], trustees.public_json(key), CALLED
-        )
 
 
-def ready(people: list[Person] | None = None, trustee_count: int = 3) -> World:
-    world = called(people)
-    hand_in(world, trustee_count)
+def ready(people: list[Person] | None = None, together: bool = True) -> World:
+    """Its trustees have made one key together, 2 of 3; or each has a key of her own."""
+    world = called(people) if together else before_groups(called(people))
+    hand_in(world)
     world.votation = actions.make_ready(world.votation, CALLED + timedelta(days=2))
     return world
 
@@ -122,15 +176,19 @@ def count_paper(world: World, now: datetime = PAPER_EVENING, **by_station: tuple
 
 
 def decrypt(world: World, now: datetime = PAPER_EVENING) -> None:
-    """Every trustee decrypts."""
+    """Every trustee whose key is in the test's hands decrypts."""
     row = world.fresh()
-    assert row.encrypted_tally is not None
     for owner, key in enumerate(world.keys, 1):
-        actions.receive_decryption(row, owner, handed_in(row, key), now)
+        actions.receive_decryption(row, owner, decryption(world, key), now)
+
+
+def decryption(world: World, key: TrusteeKey) -> bytes:
+    """The file that `beffroi trustee decrypt` makes with this key."""
+    return handed_in(world.fresh(), key)
 
 
 def handed_in(row: Votation, key: TrusteeKey) -> bytes:
-    """The file that `beffroi trustee decrypt` makes."""
+    """The same, for a votation at hand."""
     return decryptions.handed_in(queries.election(row), key, bytes(row.encrypted_tally or b""))
 
 

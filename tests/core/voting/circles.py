@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from beffroi.core.voting import archive, ballot, ceremony, credentials, election, sealing, tally, trustees
-from beffroi.core.voting.ceremony import Circle, Polynomial
+from beffroi.core.voting import archive, ballot, ceremony, credentials, election, rounds, sealing, tally, trustees
 from beffroi.core.voting.election import Election
+from beffroi.core.voting.rounds import Circle, Polynomial
 from beffroi.core.voting.sealing import Seed
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, Played, cast
 
@@ -25,7 +25,7 @@ class Made:
 
     @property
     def record(self) -> bytes:
-        return ceremony.record(self.circle, self.polynomials, self.outputs, NAMES[: len(self.seeds)])
+        return rounds.record(self.circle, self.polynomials, self.outputs, NAMES[: len(self.seeds)])
 
     @property
     def keys(self) -> list[trustees.TrusteeKey]:
@@ -37,10 +37,10 @@ def make(threshold: int = 2, size: int = 3) -> Made:
     """A whole ceremony."""
     seeds = [sealing.new_seed() for _ in range(size)]
     certificates = [ceremony.certificate(seed, n, threshold, size) for n, seed in enumerate(seeds, 1)]
-    circle = ceremony.read_certificates(certificates)
+    circle = rounds.read_certificates(certificates)
     handed = [ceremony.polynomial(seed, circle) for seed in seeds]
     commitments = [ceremony.commitment(seed, circle, raw) for seed, raw in zip(seeds, handed, strict=True)]
-    polynomials = ceremony.read_polynomials(circle, handed, ceremony.read_commitments(circle, commitments))
+    polynomials = rounds.read_polynomials(circle, handed, rounds.read_commitments(circle, commitments))
     outputs = [ceremony.verification_key(seed, circle, polynomials) for seed in seeds]
     return Made(seeds, certificates, circle, commitments, handed, polynomials, outputs)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import archive, canon, ceremony, sealing, tally, trustees
+from beffroi.core.voting import archive, canon, ceremony, rounds, sealing, tally, trustees
 from beffroi.core.voting.election import parse_election
 from beffroi.core.voting.sealing import Seed
 from beffroi.core.voting.verify import verify
@@ -113,11 +113,11 @@ class Table:
         self.seeds: dict[int, Seed] = {n: sealing.new_seed() for n in ours}
         self.names: dict[int, str] = {}
         self.certificates = [self.certificate(n) for n in (1, 2, 3)]
-        self.circle = ceremony.read_certificates(self.certificates)
+        self.circle = rounds.read_certificates(self.certificates)
         self.certs = ("--certs", belenios.file("certs.jsons", lines(self.certificates)))
         belenios.must(*STEP, "2", *self.certs)
         self.handed = [self.polynomial(n) for n in (1, 2, 3)]
-        self.polynomials = ceremony.read_polynomials(self.circle, self.handed, None)
+        self.polynomials = rounds.read_polynomials(self.circle, self.handed, None)
         self.shared = ("--polynomials", belenios.file("polynomials.jsons", lines(self.handed)))
         belenios.must(*STEP, "4", *self.certs, *self.shared)
         self.outputs = [self.output(n) for n in (1, 2, 3)]
@@ -151,7 +151,7 @@ def lines(raws: list[bytes]) -> bytes:
 def test_members_of_both_programs_make_one_group(ours: tuple[int, ...], tmp_path: Path) -> None:
     table = Table(Belenios(tmp_path), ours)
     theirs = json.loads(table.belenios.must(*STEP, "6", *table.certs, *table.shared, given=lines(table.outputs)))
-    mine = json.loads(ceremony.record(table.circle, table.polynomials, table.outputs, circles.NAMES[:3]))
+    mine = json.loads(rounds.record(table.circle, table.polynomials, table.outputs, circles.NAMES[:3]))
     names = [key.pop("name") for key in mine["verification_keys"]]
     assert names == ["Ana", "Bo", "Cé"]
     assert mine == theirs

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import accepted
-from beffroi.core.voting import archive, canon, ceremony, complaint, pedersen, sealing, secret, tally, trustees
+from beffroi.core.voting import archive, canon, ceremony, complaint, pedersen, rounds, sealing, secret, tally, trustees
 from beffroi.core.voting.group import ED25519
 from beffroi.core.voting.proofs import proof_json
 from beffroi.core.voting.verify import verify
@@ -134,82 +134,115 @@ def test_a_certificate_for_another_place_or_threshold_is_refused() -> None:
     for index, threshold, size in ((3, 2, 3), (2, 3, 3), (2, 2, 4)):
         other = ceremony.certificate(seed, index, threshold, size)
         listed = at(made().certificates, 2, other)
-        refused("ceremony.certificate", 2, lambda listed=listed: ceremony.read_certificates(listed))
+        refused("ceremony.certificate", 2, lambda listed=listed: rounds.read_certificates(listed))
 
 
 def test_a_certificate_that_somebody_else_signed_is_refused() -> None:
     first, second = (json.loads(raw) for raw in made().certificates[:2])
     listed = at(made().certificates, 2, canon.compact({**second, "signature": first["signature"]}))
-    refused("ceremony.certificate", 2, lambda: ceremony.read_certificates(listed))
+    refused("ceremony.certificate", 2, lambda: rounds.read_certificates(listed))
 
 
 def test_one_person_cannot_be_two_members() -> None:
     listed = at(made().certificates, 3, ceremony.certificate(made().seeds[0], 3, 2, 3))
-    refused("ceremony.certificate", 3, lambda: ceremony.read_certificates(listed))
+    refused("ceremony.certificate", 3, lambda: rounds.read_certificates(listed))
 
 
 def test_a_commitment_that_somebody_else_signed_is_refused() -> None:
     forged = ceremony.commitment(made().seeds[0], made().circle, made().handed[0])
     listed = at(made().commitments, 3, forged)
-    refused("ceremony.commitment", 3, lambda: ceremony.read_commitments(made().circle, listed))
+    refused("ceremony.commitment", 3, lambda: rounds.read_commitments(made().circle, listed))
 
 
 def test_a_polynomial_chosen_after_those_of_the_others_is_refused() -> None:
     """Without commitments the last to speak could choose the key of the election among many."""
-    committed = ceremony.read_commitments(made().circle, made().commitments)
+    committed = rounds.read_commitments(made().circle, made().commitments)
     late = ceremony.polynomial(made().seeds[2], made().circle)
     listed = at(made().handed, 3, late)
-    refused(
-        "ceremony.polynomial", 3, lambda: ceremony.read_polynomials(made().circle, listed, committed), "committed to"
-    )
-    assert ceremony.read_polynomials(made().circle, listed, None)
+    refused("ceremony.polynomial", 3, lambda: rounds.read_polynomials(made().circle, listed, committed), "committed to")
+    assert rounds.read_polynomials(made().circle, listed, None)
 
 
 def test_a_commitment_copied_from_another_member_cannot_be_opened() -> None:
     copied = json.loads(made().commitments[0])["message"]
     seed, draw = made().seeds[1], secret.random_scalar
     forged = canon.compact(sealing.signed_json(seed, copied, draw))
-    committed = ceremony.read_commitments(made().circle, at(made().commitments, 2, forged))
+    committed = rounds.read_commitments(made().circle, at(made().commitments, 2, forged))
     message = json.loads(made().handed[0])["coefexps"]["message"]
-    listed = ceremony._certs_sig(made().circle, json.loads(message)["coefexps"])
+    listed = rounds.certs_sig(made().circle, json.loads(message)["coefexps"])
     signed = {
         "coefexps": sealing.signed_json(seed, message, draw),
         "signature": proof_json(sealing.sign(seed, listed, draw)),
     }
     handed = at(made().handed, 2, altered(made().handed[1], lambda v: v.update(signed)))
-    assert ceremony.read_polynomials(made().circle, handed, None)
+    assert rounds.read_polynomials(made().circle, handed, None)
     refused(
         "ceremony.polynomial",
         2,
-        lambda: ceremony.read_polynomials(made().circle, handed, committed),
+        lambda: rounds.read_polynomials(made().circle, handed, committed),
         "not the one that she had committed to",
     )
 
 
 def test_who_was_shown_other_certificates_is_found_out() -> None:
     others = at(made().certificates, 3, ceremony.certificate(sealing.new_seed(), 3, 2, 3))
-    raw = ceremony.polynomial(made().seeds[0], ceremony.read_certificates(others))
+    raw = ceremony.polynomial(made().seeds[0], rounds.read_certificates(others))
     refused(
         "ceremony.polynomial",
         1,
-        lambda: ceremony.read_polynomials(made().circle, at(made().handed, 1, raw), None),
+        lambda: rounds.read_polynomials(made().circle, at(made().handed, 1, raw), None),
         "another list of certificates",
     )
+
+
+def test_who_commits_to_other_certificates_is_found_out_at_once() -> None:
+    others = at(made().certificates, 3, ceremony.certificate(sealing.new_seed(), 3, 2, 3))
+    circle = rounds.read_certificates(others)
+    raw = ceremony.commitment(made().seeds[0], circle, ceremony.polynomial(made().seeds[0], circle))
+    why = "another list of certificates"
+    refused("ceremony.commitment", 1, lambda: rounds.check_commitment(made().circle, 1, raw), why)
+    listed = at(made().commitments, 1, raw)
+    refused("ceremony.commitment", 1, lambda: rounds.read_commitments(made().circle, listed), why)
+
+
+def test_what_one_member_hands_in_is_checked_before_the_others_are_there() -> None:
+    committed = rounds.read_commitments(made().circle, made().commitments)
+    for n in (1, 2, 3):
+        assert rounds.check_certificate(made().certificates[n - 1], n, 2, 3) == made().circle.certificates[n - 1]
+        assert rounds.check_commitment(made().circle, n, made().commitments[n - 1]) == committed[n - 1]
+        handed = made().handed[n - 1]
+        assert rounds.check_polynomial(made().circle, n, handed, committed[n - 1]) == made().polynomials[n - 1]
+        rounds.check_key(made().circle, made().polynomials, n, made().outputs[n - 1])
+
+
+def test_what_belongs_to_another_member_or_group_is_nobody_elses() -> None:
+    committed = rounds.read_commitments(made().circle, made().commitments)
+    first = made().certificates[0]
+    for n, threshold, size in ((2, 2, 3), (1, 3, 3), (1, 2, 4)):
+        refused(
+            "ceremony.certificate",
+            n,
+            lambda n=n, t=threshold, s=size: rounds.check_certificate(first, n, t, s),
+            "place",
+        )
+    refused("ceremony.commitment", 2, lambda: rounds.check_commitment(made().circle, 2, made().commitments[0]))
+    refused("ceremony.polynomial", 2, lambda: rounds.check_polynomial(made().circle, 2, made().handed[0], committed[1]))
+    refused("ceremony.key", 2, lambda: rounds.check_key(made().circle, made().polynomials, 2, made().outputs[0]))
 
 
 def test_a_polynomial_signed_by_another_or_too_short_names_its_member() -> None:
     raw = altered(made().handed[1], lambda v: v["coefexps"].update(signature=v["signature"]))
     listed = at(made().handed, 2, raw)
-    refused("ceremony.polynomial", 2, lambda: ceremony.read_polynomials(made().circle, listed, None))
+    refused("ceremony.polynomial", 2, lambda: rounds.read_polynomials(made().circle, listed, None))
     short = altered(made().handed[1], lambda v: v["secrets"].pop())
     with pytest.raises(Malformed, match="member 2, polynomial"):
-        ceremony.read_polynomials(made().circle, at(made().handed, 2, short), None)
+        rounds.read_polynomials(made().circle, at(made().handed, 2, short), None)
 
 
-def cheating(share: Callable[[Made], str], i: int = 2, j: int = 1) -> tuple[ceremony.Polynomial, ...]:
+def cheating(share: Callable[[Made], str], i: int = 2, j: int = 1) -> tuple[rounds.Polynomial, ...]:
     """The polynomials, with another share of member i for member j."""
     raw = altered(made().handed[i - 1], lambda v: v["secrets"].__setitem__(j - 1, share(made())))
-    return ceremony.read_polynomials(made().circle, at(made().handed, i, raw), None)
+    return rounds.read_polynomials(made().circle, at(made().handed, i, raw), None)
 
 
 def sealed_share(group: Made, text: str, sender: int = 2, recipient: int = 1) -> str:
@@ -277,21 +310,22 @@ def test_a_wrong_verification_key_names_its_member(part: str) -> None:
     raw = altered(made().outputs[2], lambda v: v["public_key"].update({part: other}))
     outputs = at(made().outputs, 3, raw)
     with pytest.raises(Refused, match=r"ceremony.key: trustee 3: ") as caught:
-        ceremony.record(made().circle, made().polynomials, outputs, NAMES[:3])
+        rounds.record(made().circle, made().polynomials, outputs, NAMES[:3])
     assert "trustee 1" not in caught.value.at_fault
+    refused("ceremony.key", 3, lambda: rounds.check_key(made().circle, made().polynomials, 3, raw))
 
 
 def test_a_malformed_verification_key_names_its_member() -> None:
     for change in (lambda v: v["public_key"].pop("signature"), lambda v: v["public_key"].update(public_key="00")):
         outputs = at(made().outputs, 3, altered(made().outputs[2], change))
         with pytest.raises(Malformed, match=r"(member|verification key) 3"):
-            ceremony.record(made().circle, made().polynomials, outputs, NAMES[:3])
+            rounds.record(made().circle, made().polynomials, outputs, NAMES[:3])
 
 
 def test_a_member_who_does_not_hand_in_stops_the_ceremony() -> None:
     short = made().handed[:2]
     with pytest.raises(Refused, match="2 polynomials for 3 members"):
-        ceremony.read_polynomials(made().circle, short, None)
+        rounds.read_polynomials(made().circle, short, None)
 
 
 def test_who_is_not_a_member_has_no_round() -> None:
@@ -328,10 +362,10 @@ def test_a_polynomial_with_any_byte_changed_is_refused_or_its_share_is(data: st.
     raw = bytearray(made().handed[1])
     place = data.draw(st.integers(0, len(raw) - 1))
     raw[place] ^= data.draw(st.integers(1, 255))
-    committed = ceremony.read_commitments(made().circle, made().commitments)
+    committed = rounds.read_commitments(made().circle, made().commitments)
     told, read = "", made().polynomials
     try:
-        read = ceremony.read_polynomials(made().circle, at(made().handed, 2, bytes(raw)), committed)
+        read = rounds.read_polynomials(made().circle, at(made().handed, 2, bytes(raw)), committed)
     except (Malformed, Refused) as error:
         told = str(error)
     if told:

@@ -8,7 +8,18 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from beffroi.core.cli import app
-from beffroi.core.voting import archive, canon, ceremony, election, sealing, second_proof, secret, tally, trustees
+from beffroi.core.voting import (
+    archive,
+    canon,
+    ceremony,
+    election,
+    rounds,
+    sealing,
+    second_proof,
+    secret,
+    tally,
+    trustees,
+)
 from tests.core.voting import circles
 from tests.core.voting.elections import BLANK, NO, YES, YES_NO, cast
 from tests.core.voting.elections import set_up as set_up_single
@@ -182,7 +193,7 @@ def test_what_is_given_as_her_own_must_be_what_she_made(group: Group) -> None:
     group.all_rounds(1)
     folder, theirs = group.folder(1), group.folder(2) / "commitment.json"
     seed = sealing.read_seed((folder / "seed.txt").read_bytes())
-    circle = ceremony.read_certificates([(group.folder(n) / "certificate.json").read_bytes() for n in (1, 2, 3)])
+    circle = rounds.read_certificates([(group.folder(n) / "certificate.json").read_bytes() for n in (1, 2, 3)])
     made = (folder / "unpublished.json").read_bytes()
     (group.place / "again.json").write_bytes(ceremony.commitment(seed, circle, made))
     words = ("--commitments", group.place / "again.json", "--commitments", theirs)
@@ -204,7 +215,7 @@ def test_a_polynomial_other_than_the_committed_one_names_its_member(group: Group
     group.all_rounds(2)
     folder = group.folder(3)
     seed = sealing.read_seed((folder / "seed.txt").read_bytes())
-    circle = ceremony.read_certificates([(group.folder(n) / "certificate.json").read_bytes() for n in (1, 2, 3)])
+    circle = rounds.read_certificates([(group.folder(n) / "certificate.json").read_bytes() for n in (1, 2, 3)])
     (folder / "polynomial.json").write_bytes(ceremony.polynomial(seed, circle))
     for n in (1, 2):
         done = group.round(3, n)

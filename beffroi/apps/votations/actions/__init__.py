@@ -2,8 +2,9 @@
 
 from beffroi.apps.votations.actions.calling import call, drop, prepare
 from beffroi.apps.votations.actions.casting import MOST_BYTES, Receipt, cast, receipt
+from beffroi.apps.votations.actions.ceremony import begin_anew, hand_in, name_trustee
 from beffroi.apps.votations.actions.closing import close, forget, publish_head, publish_heads
-from beffroi.apps.votations.actions.counting import decide, receive_decryption, tally, verify
+from beffroi.apps.votations.actions.counting import decide, hand_in_decryption, receive_decryption, tally, verify
 from beffroi.apps.votations.actions.paper import enter_paper_count
 from beffroi.apps.votations.actions.preparing import (
     make_ready,
@@ -16,6 +17,7 @@ from beffroi.apps.votations.actions.preparing import (
 __all__ = [
     "MOST_BYTES",
     "Receipt",
+    "begin_anew",
     "call",
     "cast",
     "close",
@@ -23,7 +25,10 @@ __all__ = [
     "drop",
     "enter_paper_count",
     "forget",
+    "hand_in",
+    "hand_in_decryption",
     "make_ready",
+    "name_trustee",
     "prepare",
     "publish_head",
     "publish_heads",

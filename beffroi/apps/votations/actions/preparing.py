@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from beffroi.apps.gazette.actions import publish
-from beffroi.apps.votations import archive, keys
+from beffroi.apps.votations import archive, group, keys, rules
+from beffroi.apps.votations.actions.ceremony import forget_records
 from beffroi.apps.votations.actions.state import State, locked, move
 from beffroi.apps.votations.models import Trustee, Votation, Voter
 from beffroi.core.errors import Refused
@@ -45,12 +46,17 @@ def receive_credentials(votation: Votation, public: bytes, now: datetime) -> Non
 
 
 def receive_trustee(votation: Votation, owner: int, name: str, side: str, public: bytes, now: datetime) -> None:
-    """Takes a trustee's public key with its proof. May be replaced until the election is made. Malformed or Refused."""
+    """Takes a trustee's public key with its proof, where all decrypt and each has a key of her own.
+
+    May be replaced until the election is made. Raises Malformed or Refused.
+    """
     key = check_public(public)
     if owner < 1 or not name.strip() or side not in Trustee.Side.values:
         raise Refused("votations.trustee")
     with transaction.atomic():
         row = locked(votation, State.CALLED)
+        if rules.read(row.rules).group:
+            raise Refused("votations.group_only")
         others = row.trustee_rows.exclude(owner=owner)
         if any(check_public(bytes(other.public_key)) == key for other in others):
             raise Refused("votations.trustee_key_twice", name)
@@ -58,9 +64,15 @@ def receive_trustee(votation: Votation, owner: int, name: str, side: str, public
 
 
 def remove_trustee(votation: Votation, owner: int, now: datetime) -> None:
-    """Takes a trustee's row away, until the election is made: a wrong number would leave a gap for ever."""
+    """Takes a trustee's row away, until the election is made: a wrong number would leave a gap for ever.
+
+    The others of her group begin anew when they may have read her certificate.
+    """
     with transaction.atomic():
         row = locked(votation, State.CALLED)
+        found = group.of(row)
+        if found is not None and found.step != group.CERTIFICATE:
+            forget_records(found)
         if not row.trustee_rows.filter(owner=owner).delete()[0]:
             raise Refused("votations.no_such_trustee", str(owner))
 
@@ -86,10 +98,7 @@ def make_ready(votation: Votation, now: datetime) -> Votation:
 
 
 def _make_election(row: Votation) -> None:
-    trustees = list(row.trustee_rows.all())
-    if [trustee.owner for trustee in trustees] != list(range(1, len(trustees) + 1)) or not trustees:
-        raise Refused("votations.no_trustees")
-    row.trustees = trustees_json([bytes(t.public_key) for t in trustees], [t.name for t in trustees])
+    row.trustees = _trustees_file(row)
     row.election = election_json(
         row.uuid,
         row.title,
@@ -98,6 +107,18 @@ def _make_election(row: Votation) -> None:
         [Question(row.question, ANSWERS, minimum=1, maximum=1, blank=True)],
     )
     row.fingerprint = parse_election(row.election).fingerprint
+
+
+def _trustees_file(row: Votation) -> bytes:
+    found, trustees = group.of(row), list(row.trustee_rows.all())
+    if found is not None:
+        if found.step or found.verdict is not None:
+            raise Refused("votations.ceremony_open")
+        return found.trustees_file()
+    wanted = rules.read(row.rules).members or len(trustees)
+    if [trustee.owner for trustee in trustees] != list(range(1, wanted + 1)) or not trustees:
+        raise Refused("votations.no_trustees", str(wanted))
+    return trustees_json([bytes(t.public_key) for t in trustees], [t.name for t in trustees])
 
 
 def _publish_opening(row: Votation, now: datetime) -> None:

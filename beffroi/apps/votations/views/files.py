@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from beffroi.apps.votations import archive, queries
+from beffroi.apps.votations import archive, group, queries
 from beffroi.apps.votations.views.find import called
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -36,6 +36,19 @@ def trustees(request: HttpRequest, number: str) -> HttpResponse:
     """The trustees' public keys with their proofs."""
     votation = called(number)
     return _file(votation.trustees)
+
+
+@require_safe
+def ceremony_file(request: HttpRequest, number: str, records: str) -> HttpResponse:
+    """What all members of the group have handed in at one step, a record a line: not before the last one is there."""
+    found = group.of(called(number))
+    step = records.removesuffix("s")
+    if found is None or step not in group.SHARED or not records.endswith("s") or not found.is_complete(step):
+        raise Http404
+    answer = HttpResponse(found.lines(step), content_type="application/x-ndjson")
+    answer["Content-Disposition"] = f'attachment; filename="{records}.jsonl"'
+    answer["Cache-Control"] = "no-cache"  # another file when the ceremony begins anew
+    return answer
 
 
 @require_safe

@@ -13,9 +13,10 @@ from beffroi.apps.gazette import queries as journal
 from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.perms import is_clerk, is_scrutineer
 from beffroi.apps.votations import explain, perms, queries, reasons, rules, steps
-from beffroi.apps.votations.forms import SIDES, TrackerForm
+from beffroi.apps.votations.forms import TrackerForm
 from beffroi.apps.votations.models import Votation
 from beffroi.apps.votations.views.find import State, called
+from beffroi.apps.votations.views.holders import holders
 from beffroi.core.suffrage import Count
 
 SECTION = "votations"
@@ -48,7 +49,7 @@ def _about(request: Request, votation: Votation) -> dict[str, Any]:
         "phase": queries.phase(votation, now),
         "now": now,
         "rules": rules.read(votation.rules),
-        "trustees": [(trustee, SIDES[trustee.side]) for trustee in votation.trustee_rows.all()],
+        "trustees": holders(votation),
         "ballots": queries.ballots(votation),
         "at_work": perms.is_at_work(request),
         "is_clerk": is_clerk(request.account),
