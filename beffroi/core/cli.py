@@ -11,11 +11,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
-from beffroi.core.errors import Malformed
+from beffroi.core.errors import Malformed, Refused
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
 from beffroi.core.verdict import WORDS, Step, fault_lines
 from beffroi.core.voting import method_verbs, verbs
+from beffroi.core.voting.files import OnDisk
+from beffroi.core.voting.resume import Saved
+from beffroi.core.voting.verify import How
 
 # Tracebacks with local variables could show a key: none are made pretty.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -40,6 +43,12 @@ def verify_command(
     checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its signed tree head.")] = None,
     log_key: Annotated[str | None, typer.Option(help="The published key of the journal.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where an interrupted verification is kept, to go on later.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers check the ballots (beffroi[dask]).")
+    ] = None,
 ) -> None:
     """Verify an election's archive from public data only. Exit status 0 accepted, 1 refused."""
     files = None
@@ -48,11 +57,15 @@ def verify_command(
             raise typer.BadParameter("--journal, --checkpoint and --log-key go together")
         files = (journal.read_bytes(), checkpoint.read_bytes(), log_key)
     try:
-        with _progress(hidden=as_json) as told:
-            steps, verdict = audit(file.read_bytes(), fingerprint, files, told)
+        with _progress(hidden=as_json) as told, OnDisk(file) as raw:
+            how = How(told, scheduler=scheduler, saved=Saved(resume) if resume is not None else None)
+            steps, verdict = audit(raw, fingerprint, files, how)
     except Malformed as error:
         typer.echo(unreadable(error, as_json))
         raise typer.Exit(1) from error
+    except Refused as error:
+        typer.echo(error.at_fault, err=True)
+        raise typer.Exit(2) from error
     if as_json:
         typer.echo(to_json(steps, verdict))
     else:
