@@ -180,7 +180,7 @@ def _elsewhere(scheduler: str, election: Election, windows: Iterable[Window]) ->
     if find_spec("distributed") is None:
         raise Refused("verify.scheduler", "pip install 'beffroi[dask]' is needed to give work to a scheduler")
     with import_module("distributed").Client(scheduler) as client:
-        workers = max(1, len(client.scheduler_info()["workers"]))
+        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
         with client.get_executor(pure=False) as pool:
             yield from _given_out(pool, partial(_task, election.raw, _COMPILED_WINDOW * 1000), windows, workers)
 

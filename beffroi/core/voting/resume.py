@@ -21,7 +21,7 @@ from beffroi.core.voting.proofs import ciphertext_json, read_ciphertext
 from beffroi.core.voting.tally import Tally, added
 
 _FIELDS = ("version", "ballots", "inputs", "faults", "sums")
-_SECONDS = 1.0  # between two savings
+_SECONDS = 1  # between two savings
 
 Fault = tuple[int, str, str]
 
