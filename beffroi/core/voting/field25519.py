@@ -1,6 +1,6 @@
 """Integers modulo p = 2**255 - 19 for compiled code: five limbs of 51 bits, several numbers at once.
 
-A limb is a machine word, or a **lane vector** of WIDTH words: eight where the processor multiplies 52-bit words eight at
+A limb is a machine word, or a vector of WIDTH lanes: eight where the processor multiplies 52-bit words eight at
 a time (AVX-512 IFMA), one otherwise. The same functions take both. Limbs of words may exceed 51 bits between
 operations: `mul` and `sq` take limbs below 2**54 and give limbs below 2**51 + 2**14; `add` and `sub` do not carry, so
 at most two of them stand before a product, and what `sub` takes away is below 2**53 - 76. Lanes are carried at once:
