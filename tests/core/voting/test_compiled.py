@@ -1,7 +1,11 @@
 """The compiled path gives the plain path's verdicts: on points, on sums, on every mutant of a ballot."""
 
 import copy
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +22,7 @@ from beffroi.core.voting.verify import verify
 from tests.core.voting.elections import BLANK, NO, TIMESTAMP, YES, YES_NO, Played, cast, set_up, yes_no_election
 from tests.vectors.voting import mutate_bel
 
+ROOT = Path(__file__).resolve().parents[3]
 LISTED = Question("Which of them?", ("a", "b", "c"), 0, 2, False)
 SCALARS = st.one_of(st.integers(0, 300), st.integers(ED25519.q - 300, ED25519.q - 1), st.integers(0, ED25519.q - 1))
 DECODED = [edwards.decode(y.to_bytes(32, "little")) for y in range(2, 40)]
@@ -254,3 +259,26 @@ def test_a_long_box_is_added_up_as_a_short_one() -> None:
         for point in short:
             P = ED25519.add(P, point)
         assert total.alpha == P
+
+
+def test_without_vectors_the_verdicts_are_the_same(tmp_path: Path) -> None:
+    """The other width: one number at a time, as on a processor that has no eight. Compiled anew, in a folder apart."""
+    if WIDTH == 1:
+        return  # this run is that one
+    script = """
+from hypothesis import settings
+settings.register_profile("slow", deadline=None)
+settings.load_profile("slow")
+from beffroi.core.voting.field25519 import WIDTH
+from tests.core.voting import test_compiled as t
+assert WIDTH == 1
+t.group._WORTH_COMPILING = 1
+for played in (t.yes_no_election(), t.two_questions()):
+    t.test_one_wrong_ballot_among_many_is_found_and_the_others_are_added_up(played)
+t.test_one_point_outside_of_the_subgroup_is_found_among_many()
+t.test_a_commitment_is_libsodium_s()
+t.test_thirty_two_bytes_are_a_member_for_both_or_for_none()
+"""
+    environment = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
+from typer.testing import CliRunner
 
+from beffroi.core import bare, cli
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import Step
 from beffroi.core.voting import archive, box, resume
@@ -127,6 +129,25 @@ def test_a_file_that_is_no_state_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no state of a verification"):
         resumed(wrong_twice(), path)
     assert path.read_bytes() == b"Dear Ana"
+
+
+@pytest.mark.parametrize("name", ["installed", "in one file"])
+def test_the_command_goes_on_from_a_file_and_refuses_another(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, state = tmp_path / "box.bel", tmp_path / "state"
+    path.write_bytes(ranked().archive)
+    interrupted(path.read_bytes(), Saved(state), 3)
+
+    def status() -> int:
+        words = ["verify", str(path), "--resume", str(state)]
+        return bare.main(words) if name == "in one file" else CliRunner().invoke(cli.app, words).exit_code
+
+    assert status() == 0
+    assert not state.exists()
+    state.write_bytes(b"Dear Ana")
+    assert status() == 2
+    assert state.read_bytes() == b"Dear Ana"
 
 
 def test_an_archive_on_the_disk_gets_the_steps_of_the_same_bytes(tmp_path: Path) -> None:
