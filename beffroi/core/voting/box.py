@@ -179,7 +179,11 @@ def _elsewhere(scheduler: str, election: Election, windows: Iterable[Window]) ->
     """On the workers of a Dask scheduler, with compiled code where they have it."""
     if find_spec("distributed") is None:
         raise Refused("verify.scheduler", "pip install 'beffroi[dask]' is needed to give work to a scheduler")
-    with import_module("distributed").Client(scheduler) as client:
+    try:
+        found = import_module("distributed").Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise Refused("verify.scheduler", f"no Dask scheduler answers at {scheduler}") from error
+    with found as client:
         workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
         with client.get_executor(pure=False) as pool:
             yield from _given_out(pool, partial(_task, election.raw, _COMPILED_WINDOW * 1000), windows, workers)
