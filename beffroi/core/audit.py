@@ -4,14 +4,16 @@ Above the rooms, because the journal says what was announced of an election.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from beffroi.core.errors import Malformed
 from beffroi.core.journal.log import Entry, verify_log
 from beffroi.core.verdict import Step, accepted
 from beffroi.core.voting import archive, tally
+from beffroi.core.voting.archive import Board
 from beffroi.core.voting.election import parse_election
-from beffroi.core.voting.verify import Announced, verify
+from beffroi.core.voting.tar import Source
+from beffroi.core.voting.verify import HOW, Announced, How, verify_board
 
 UNANNOUNCED = "consistent, but not shown to be the election that was announced"
 FINGERPRINT_ONLY = (
@@ -24,26 +26,27 @@ REFUSED = "REFUSED"
 
 
 def audit(
-    raw: bytes,
+    raw: Source,
     fingerprint: str | None = None,
     journal: tuple[bytes, bytes, str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    how: How = HOW,
     second_proofs: Mapping[str, bytes] | None = None,
 ) -> tuple[list[Step], str]:
     """The steps and the verdict, one of the sentences above. Raises Malformed when `raw` is no archive.
 
     `fingerprint` is the one that was announced; `journal` its entries, its signed tree head and its published key;
-    `second_proofs` what was published beside the archive.
+    `second_proofs` what was published beside the archive. Raises Refused for a state of another verification
+    (`How.saved`).
     """
-    archive.scan(raw)
+    board = archive.survey(raw)
     steps: list[Step] = []
     announced = Announced(fingerprint=fingerprint) if fingerprint else None
     if journal is not None:
         steps, entries = verify_log(*journal)
-        announced, step = announced_in(entries, _uuid(raw), fingerprint)
+        announced, step = announced_in(entries, _uuid(board), fingerprint)
         steps.append(step)
-        steps += totals_in(entries, raw)
-    steps += verify(raw, announced, progress, second_proofs=second_proofs)
+        steps += totals_in(entries, board)
+    steps += verify_board(board, announced, how, second_proofs)
     return steps, _verdict(steps, fingerprint, journal is not None)
 
 
@@ -55,10 +58,10 @@ def _verdict(steps: list[Step], fingerprint: str | None, journal: bool) -> str:
     return FINGERPRINT_ONLY if fingerprint else UNANNOUNCED
 
 
-def _uuid(raw: bytes) -> str | None:
-    _, records = archive.scan(raw)
+def _uuid(board: Board) -> str | None:
+    first = board.others.get(0)
     try:
-        return parse_election(records[0].content).uuid if records else None
+        return parse_election(first.data[0]).uuid if first is not None and first.data else None
     except Malformed:
         return None  # the verification itself says what is wrong with the election
 
@@ -108,27 +111,27 @@ def _later(entries: Iterable[Entry], votation: str | int) -> dict[str, list[dict
     return {kind: [entry.data for entry in about if entry.kind == kind] for kind in _LATER}
 
 
-def totals_in(entries: Iterable[Entry], raw: bytes) -> list[Step]:
+def totals_in(entries: Iterable[Entry], board: Board) -> list[Step]:
     """The step that compares the decision that the journal announced with its figures; none before the decision.
 
     The figures are the archive's online result and the paper counts of the stations, which the journal holds.
     """
-    listed, uuid = list(entries), _uuid(raw)
+    listed, uuid = list(entries), _uuid(board)
     for opened in (entry.data for entry in listed if entry.kind == "votation.opened" and entry.data["uuid"] == uuid):
         later = _later(listed, opened["votation"])
         for decided in later["votation.decided"]:
-            faults = _total_faults(opened, decided, later["votation.paper_agreed"], _online(raw))
+            faults = _total_faults(opened, decided, later["votation.paper_agreed"], _online(board))
             title = "The announced decision is what the online result and the paper counts give"
             return [Step("announced.decision", title, not faults, 1 + len(later["votation.paper_agreed"]), faults)]
     return []
 
 
-def _online(raw: bytes) -> dict[str, int] | None:
+def _online(board: Board) -> dict[str, int] | None:
     """The online result of a votation by yes or no; None when the archive holds none that can be read."""
+    results = [event for event in board.of_kind("Result") if event.data]
     try:
-        events = archive.read(raw).events
-        results = [event for event in events if event.kind == "Result"]
-        numbers = tally.read_result(parse_election(events[0].data[0]), results[0].data[-1]) if results else []
+        setup = board.setup
+        numbers = tally.read_result(parse_election(setup[0]), results[0].data[-1]) if setup and results else []
     except Malformed:  # the verification itself says what is wrong
         return None
     sums = [n for row in numbers for n in row if isinstance(n, int)]

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
-from beffroi.core.errors import Malformed
+from beffroi.core.errors import Malformed, Refused
 from beffroi.core.journal.log import entry_sentence, log_sentence, verify_entry, verify_log
 from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
-from beffroi.core.voting.files import read_all
+from beffroi.core.voting.files import OnDisk, read_all
+from beffroi.core.voting.resume import Saved
 from beffroi.core.voting.second_proof import read_published
+from beffroi.core.voting.verify import How
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -47,17 +49,26 @@ def _files(name: str) -> list[bytes]:
         raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
 
 
+def _readable(name: str) -> Path:
+    try:
+        Path(name).open("rb").close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error.strerror}") from error
+    return Path(name)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Verify a votation and its journal from public data only.")
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="Verify an election's archive. Exit status 0 accepted, 1 refused.")
-    verify.add_argument("archive", metavar="ARCHIVE", type=_file)
+    verify.add_argument("archive", metavar="ARCHIVE", type=_readable)
     verify.add_argument("--fingerprint", help="The election's fingerprint, as it was announced.")
     verify.add_argument("--journal", type=_file, metavar="FILE", help="The journal's entries.")
     verify.add_argument("--checkpoint", type=_file, metavar="FILE", help="Its signed tree head.")
     verify.add_argument("--log-key", metavar="KEY", help="The published key of the journal.")
     verify.add_argument("--second", type=_files, metavar="PATH", help="The second proofs: a file, or a folder of them.")
     verify.add_argument("--json", action="store_true", help="The steps as JSON.")
+    verify.add_argument("--resume", type=Path, metavar="FILE", help="Where an interrupted verification is kept.")
     verbs = commands.add_parser("journal", help="Check the public journal.").add_subparsers(dest="verb", required=True)
     whole = verbs.add_parser("verify", help="Check that the entries are the journal of the signed tree head.")
     whole.add_argument("--entries", type=_file, metavar="FILE", required=True, help="The entries, one a line.")
@@ -84,10 +95,15 @@ def _verify(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> int:
     try:
         files = journal if all(given) else None
         proofs = None if asked.second is None else read_published(asked.second)
-        steps, verdict = audit(asked.archive, asked.fingerprint, files, _progress(hidden=asked.json), proofs)
+        how = How(_progress(hidden=asked.json), saved=Saved(asked.resume) if asked.resume is not None else None)
+        with OnDisk(asked.archive) as raw:
+            steps, verdict = audit(raw, asked.fingerprint, files, how, proofs)
     except Malformed as error:
         print(unreadable(error, asked.json))
         return 1
+    except Refused as error:
+        print(error.at_fault, file=sys.stderr)
+        return 2
     if asked.json:
         print(to_json(steps, verdict))
     else:

@@ -12,12 +12,14 @@ from rich.table import Table
 
 from beffroi.core import receipt
 from beffroi.core.audit import REFUSED, audit, conclusion, to_json, unreadable
-from beffroi.core.errors import Malformed
+from beffroi.core.errors import Malformed, Refused
 from beffroi.core.journal.verbs import app as journal_app
 from beffroi.core.suffrage.verbs import app as sample_app
 from beffroi.core.verdict import WORDS, Step, accepted, fault_lines
 from beffroi.core.voting import archive_verbs, election_verbs, method_verbs, second_proof, verbs
-from beffroi.core.voting.files import read_all
+from beffroi.core.voting.files import OnDisk, read_all
+from beffroi.core.voting.resume import Saved
+from beffroi.core.voting.verify import How
 from beffroi.core.watch import watch
 
 # Tracebacks with local variables could show a key: none are made pretty.
@@ -53,6 +55,12 @@ def verify_command(
         Path | None, typer.Option(exists=True, help="The second proofs: the published file, or a folder of such files.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where an interrupted verification is kept, to go on later.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers check the ballots (beffroi[dask]).")
+    ] = None,
 ) -> None:
     """Verify an election's archive from public data only. Exit status 0 accepted, 1 refused."""
     files = None
@@ -62,11 +70,15 @@ def verify_command(
         files = (journal.read_bytes(), checkpoint.read_bytes(), log_key)
     try:
         proofs = None if second is None else second_proof.read_published(read_all(second))
-        with _progress(hidden=as_json) as told:
-            steps, verdict = audit(file.read_bytes(), fingerprint, files, told, proofs)
+        with _progress(hidden=as_json) as told, OnDisk(file) as raw:
+            how = How(told, scheduler=scheduler, saved=Saved(resume) if resume is not None else None)
+            steps, verdict = audit(raw, fingerprint, files, how, proofs)
     except Malformed as error:
         typer.echo(unreadable(error, as_json))
         raise typer.Exit(1) from error
+    except Refused as error:
+        typer.echo(error.at_fault, err=True)
+        raise typer.Exit(2) from error
     if as_json:
         typer.echo(to_json(steps, verdict))
     else:

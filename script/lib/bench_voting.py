@@ -1,9 +1,11 @@
-"""`script/bench voting [BALLOTS]`: our verifier and Debian's belenios-tool on one archive; writes docs/benchmarks.md.
+"""`script/bench voting [BALLOTS]`: our verifier and Debian's belenios-tool in turn on one archive; docs/benchmarks.md.
 
-The archive is made by our own code: one yes-no question with a blank, three trustees. Each time is the best of three
-runs, a process started for each, as a person would type it.
+`script/bench voting-memory [BALLOTS]` verifies a long archive and writes the most memory that it took: apart, because
+it takes a quarter of an hour, most of it to make the archive. Each time is that of a process, as a person would type
+it. Figures of both are kept in docs/benchmarks.json, so that the page always holds the last of each.
 """
 
+import json
 import os
 import platform
 import subprocess
@@ -12,124 +14,223 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from beffroi.core.voting import archive, ballot, credentials, election, tally, trustees
-from beffroi.core.voting.questions import Question
+import bench_archive
+
+from beffroi.core.voting import archive, election, shuffle, tally, trustees
+from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.proofs import encrypt_number
+from beffroi.core.voting.questions import NumbersQuestion
+from beffroi.core.voting.secret import random_scalar
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BEFFROI = Path(sys.prefix) / "bin" / "beffroi"
 TOOL = Path(os.environ.get("BEFFROI_BELENIOS_TOOL", ROOT / "var" / "belenios" / "belenios-tool"))
+FIGURES, PAGE = ROOT / "docs" / "benchmarks.json", ROOT / "docs" / "benchmarks.md"
 RUNS = 3
+SAMPLE = 100  # ballots that are given one by one to verify-ballot
+SHUFFLED = 10_000
+PLAIN = "import beffroi.core.voting.group as g; g._WORTH_COMPILING = 10**12; from beffroi.core.cli import main; main()"
+
+OURS, THEIRS = "`beffroi verify`", "`belenios-tool election verify`"
+SPEED, MEMORY = "speed", "memory"
+
+Times = tuple[float, float]  # seconds by the clock, seconds of processor
 
 
-def make(number: int, folder: Path) -> tuple[str, float]:
-    """A finished election of `number` ballots in `folder`; gives its uuid and the milliseconds that a ballot took."""
-    uuid = election.new_uuid()
-    keys = [trustees.new_trustee_key() for _ in range(3)]
-    publics = [trustees.public_json(key) for key in keys]
-    trustees_file = trustees.trustees_json(publics, ["One", "Two", "Three"])
-    question = Question("Should it be done?", ("Yes", "No"), 1, 1, True)
-    raw = election.election_json(uuid, "Benchmark", "", trustees.election_key(trustees_file), [question])
-    parsed = election.parse_election(raw)
-    private, public = credentials.make_credentials(uuid, [str(n) for n in range(number)])
-    choices = [([0, 1, 0], [0, 0, 1], [1, 0, 0])[n % 3] for n in range(number)]
-    began = time.perf_counter()
-    raws = [ballot.encrypt(parsed, private[str(n)], [choice]) for n, choice in enumerate(choices)]
-    each = (time.perf_counter() - began) * 1000 / number
-    read = [ballot.read_ballot(parsed, raw_ballot) for raw_ballot in raws]
-    encrypted = tally.encrypted_tally(parsed, read, credentials.parse_credentials(public, parsed.group))
-    decryptions = [tally.partial_decryption(parsed, key, encrypted) for key in keys]
-    setup = archive.setup_event(parsed, trustees_file, public)
-    events = [
-        setup,
-        *(archive.ballot_event(raw_ballot) for raw_ballot in raws),
-        archive.end_ballots_event(),
-        archive.tally_event(encrypted, tally.sized_tally(encrypted, number, number)),
-        *(archive.decryption_event(owner, pd) for owner, pd in enumerate(decryptions, 1)),
-        archive.result_event(tally.result(parsed, encrypted, decryptions, number)),
-    ]
-    now = int(time.time())
-    (folder / f"{uuid}.bel").write_bytes(b"".join(archive.write(now, events)))
-    (folder / "setup").mkdir()
-    (folder / "setup" / f"{uuid}.bel").write_bytes(b"".join(archive.write(now, [setup])))
-    for n, raw_ballot in enumerate(raws):
-        (folder / f"ballot-{n}.json").write_bytes(raw_ballot)
-    return uuid, each
+def timed(work: Callable[[], object]) -> Times:
+    """One run; the processor's seconds are those of the processes that it started."""
+    used, began = os.times(), time.perf_counter()
+    work()
+    clock, after = time.perf_counter() - began, os.times()
+    return clock, after.children_user + after.children_system - used.children_user - used.children_system
 
 
-def best(work: Callable[[], None], runs: int = RUNS) -> tuple[float, float]:
-    """Seconds by the clock, and seconds of processor, of the quickest run."""
-    times = []
-    for _ in range(runs):
-        used, began = os.times(), time.perf_counter()
-        work()
-        clock, after = time.perf_counter() - began, os.times()
-        times.append((clock, after.children_user + after.children_system - used.children_user - used.children_system))
-    return min(times)
-
-
-def run(*command: str | Path) -> None:
+def run(*command: str | Path, cache: str | None = None) -> None:
     """A command that must accept."""
-    environment = os.environ | {"BELENIOS_USE_URANDOM": "1"}
+    environment = os.environ | {"BELENIOS_USE_URANDOM": "1"} | ({"NUMBA_CACHE_DIR": cache} if cache else {})
     subprocess.run([str(part) for part in command], check=True, capture_output=True, env=environment)
 
 
-def processor() -> str:
-    """The processor's name, as Linux tells it."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+def verifications(made: bench_archive.Made) -> dict[str, Times]:
+    """Ours and theirs in turn on the same file; of each the quickest run."""
+    works: dict[str, Callable[[], object]] = {OURS: lambda: run(BEFFROI, "verify", made.path)}
+    if TOOL.exists():
+        works[THEIRS] = lambda: run(TOOL, "election", "verify", "--dir", made.path.parent, "--uuid", made.uuid)
+    run(BEFFROI, "verify", made.path)  # fills the cache
+    found: dict[str, list[Times]] = {name: [] for name in works}
+    for _ in range(RUNS):
+        for name, work in works.items():
+            found[name].append(timed(work))
+    best = {name: min(times) for name, times in found.items()}
+    with tempfile.TemporaryDirectory() as cache:
+        best[f"{OURS}, compiled first"] = timed(lambda: run(BEFFROI, "verify", made.path, cache=cache))
+    best[f"{OURS}, plain path"] = timed(lambda: run(sys.executable, "-c", PLAIN, "verify", made.path))
+    return best
 
 
-def main(number: int) -> None:
-    """Makes, measures, writes."""
+def ballot_by_ballot(made: bench_archive.Made) -> Times:
+    """belenios-tool's own check of single ballots, which waits for its answer; a process for each."""
+    box = archive.survey(made.path.read_bytes()).box
+    file = made.setup.parent / "ballot.json"
+
+    def work() -> None:
+        for n in range(min(SAMPLE, len(box))):
+            file.write_bytes(box[n])
+            common = ("--dir", made.setup.parent, "--uuid", made.uuid, "--ballot")
+            run(TOOL, "election", "verify-ballot", *common, file)
+
+    return timed(work)
+
+
+def other_work(made: bench_archive.Made) -> dict[str, float]:
+    """Milliseconds of what is no verification: to encrypt, to decrypt, to shuffle, in Python."""
+    key = trustees.new_trustee_key()
+    parsed = election.parse_election(archive.read(made.setup.read_bytes()).events[0].data[0])
+    encrypted = archive.survey(made.path.read_bytes()).of_kind("EncryptedTally")[0]
+    began = time.perf_counter()
+    tally.partial_decryption(parsed, key, encrypted.data[0])
+    decrypted = time.perf_counter()
+    question = NumbersQuestion("In which order?", ("a", "b", "c"))
+    shuffled = election.parse_election(
+        election.election_json(election.new_uuid(), "Benchmark", "", parsed.public_key, [question])
+    )
+    row = tuple(encrypt_number(shuffled.key, random_scalar(), 1) for _ in range(SHUFFLED))
+    start = time.perf_counter()
+    raw = shuffle.make_shuffle(shuffled, [row])
+    end = time.perf_counter()
+    proof = shuffle.read_shuffle(shuffled, raw)
+    shuffle.check_shuffle(ED25519, shuffled.key, shuffled.fingerprint, row, proof.ciphertexts[0], proof.proofs[0])
+    return {
+        "a ballot encrypted in Python": made.seconds * 1000 / len(archive.survey(made.path.read_bytes()).box),
+        "a trustee's partial decryption, proofs included": (decrypted - began) * 1000,
+        f"a shuffle of {SHUFFLED:,} ballots with its proof": (end - start) * 1000,
+        "the check of that shuffle": (time.perf_counter() - end) * 1000,
+    }
+
+
+def speed(number: int) -> dict[str, Any]:
+    """Everything but memory."""
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
         print(f"Making an archive of {number} ballots", flush=True)
-        uuid, each = make(number, folder)
-        path = folder / f"{uuid}.bel"
+        made = bench_archive.make(number, Path(name))
         print("Verifying it", flush=True)
-        rows = [("`beffroi verify ARCHIVE`", "everything", best(lambda: run(BEFFROI, "verify", path)))]
-        version = "not there (`script/belenios` says why): NOT RUN"
-        if TOOL.exists():
-            version = subprocess.run(
-                [str(TOOL), "--version"], capture_output=True, text=True, check=True
-            ).stdout.strip()
+        times = verifications(made)
+        single = ballot_by_ballot(made) if TOOL.exists() else None
+        return {
+            "ballots": number,
+            "load": load,
+            "megabytes": made.path.stat().st_size / 1e6,
+            "machine": machine(),
+            "tool": subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+            if TOOL.exists()
+            else None,
+            "times": times,
+            "single": single,
+            "other": other_work(made),
+        }
 
-            def ballot_by_ballot() -> None:
-                common = (TOOL, "election", "verify-ballot", "--dir", folder / "setup", "--uuid", uuid, "--ballot")
-                for n in range(number):
-                    run(*common, folder / f"ballot-{n}.json")
 
-            whole = (TOOL, "election", "verify", "--dir", folder, "--uuid", uuid)
-            rows += [
-                ("`belenios-tool election verify`", "the whole archive", best(lambda: run(*whole))),
-                (
-                    "`belenios-tool election verify-ballot`",
-                    f"ballots only, one process for each of the {number}",
-                    best(ballot_by_ballot, 1),
-                ),
-            ]
-        size = path.stat().st_size
-    table = "\n".join(f"| {who} | {what} | {clock:.2f} | {used:.2f} |" for who, what, (clock, used) in rows)
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    text = f"""# Benchmarks
+def memory(number: int) -> dict[str, Any]:
+    """The most memory that a verification of a long archive takes, and its time."""
+    with tempfile.TemporaryDirectory() as name:
+        print(f"Making an archive of {number} ballots", flush=True)
+        made = bench_archive.make(number, Path(name))
+        print("Verifying it", flush=True)
+        began = time.perf_counter()
+        with subprocess.Popen([BEFFROI, "verify", made.path], stdout=subprocess.DEVNULL) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit("the archive was refused")
+        seconds = time.perf_counter() - began
+        size = made.path.stat().st_size / 1e6
+    return {
+        "ballots": number,
+        "megabytes": size,
+        "peak": used.ru_maxrss / 1e3,
+        "seconds": seconds,
+        "processor": used.ru_utime + used.ru_stime,
+        "machine": machine(),
+    }
 
-Written by `script/bench voting {number}` on {today}; run it on your own machine, figures from another one say little.
 
-Machine: {processor()}, {os.cpu_count()} cores (load {load:.1f} before; above 0.5, trust the processor's seconds only),
-Python {platform.python_version()}. belenios-tool: {version}.
-Archive: {number} ballots, one question (yes, no, blank), three trustees, {size / 1e6:.1f} MB, made by our own code
-({each:.1f} ms to encrypt and sign a ballot in Python). Best of {RUNS} runs (of one for ballot by ballot).
-The two programs do not do the same work: each line says what it checked.
+def machine() -> str:
+    """Processor, number of them, Python, day."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    vectors = "with" if any(line.startswith("flags") and "avx512ifma" in line for line in lines) else "without"
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    return f"{name} ({vectors} AVX-512 IFMA), {os.cpu_count()} cores, Python {platform.python_version()}, {day}"
 
-| command | what it checks | seconds | seconds of processor |
-|---|---|---|---|
-{table}
-"""
-    (ROOT / "docs" / "benchmarks.md").write_text(text)
-    print(text)
+
+def page(figures: dict[str, dict[str, Any]]) -> str:
+    """docs/benchmarks.md."""
+    head = "# Benchmarks\n\nWritten by `script/bench voting`; run it on your machine: another's figures say little.\n"
+    parts = ((SPEED, speed_lines), (MEMORY, memory_lines))
+    return head + "".join("\n".join(lines(figures[name])) + "\n" for name, lines in parts if name in figures)
+
+
+def speed_lines(found: dict[str, Any]) -> list[str]:
+    """The tables of `script/bench voting`."""
+    number, times = found["ballots"], found["times"]
+    theirs = times.get(THEIRS)
+    rows = []
+    for name, (clock, used) in times.items():
+        ratio = f"{theirs[0] / clock:.1f} ({theirs[1] / used:.1f})" if theirs else ""
+        rows.append(f"| {name} | {clock:.2f} | {used:.2f} | {used / number * 1000:.2f} | {ratio} |")
+    single = (
+        f"`belenios-tool election verify-ballot`, a process for each of {SAMPLE} ballots: "
+        f"{found['single'][1] / SAMPLE * 1000:.1f} ms of processor each, starting included."
+        if found["single"]
+        else "belenios-tool is not there (`script/belenios` says why): NOT RUN."
+    )
+    return [
+        "",
+        "## Verification",
+        f"`script/bench voting {number}`. {found['machine']}. Load {found['load']:.1f} before: above 0.5, trust the"
+        " processor's seconds only.",
+        f"belenios-tool: {found['tool']}. One archive of {number} ballots (yes, no, blank; three trustees;"
+        f" {found['megabytes']:.1f} MB), ours and theirs in turn, best of {RUNS}; plain and compiled first ran once.",
+        "Our command checks every step of docs/specs/voting.md, 10. The two programs do not do the same work: compare"
+        " the processor's time for a ballot with that of `verify-ballot` below.",
+        "",
+        "| command | seconds | of processor | ms of processor a ballot | times as fast (by processor) |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+        single,
+        "",
+        "## Other work, in Python",
+        "| | milliseconds |",
+        "|---|---|",
+        *(f"| {name} | {ms:,.1f} |" for name, ms in found["other"].items()),
+    ]
+
+
+def memory_lines(found: dict[str, Any]) -> list[str]:
+    """The lines of `script/bench voting-memory`."""
+    return [
+        "",
+        "## Memory",
+        f"`script/bench voting-memory {found['ballots']}`. {found['machine']}.",
+        f"`beffroi verify` with compiled code, an archive of {found['ballots']} ballots ({found['megabytes']:,.0f} MB):"
+        f" at most {found['peak']:,.0f} MB of memory, {found['seconds']:,.0f} seconds,"
+        f" {found['processor']:,.0f} of processor.",
+    ]
+
+
+def main() -> None:
+    """Measures one part, keeps its figures, writes the page."""
+    part, number = sys.argv[1], int(sys.argv[2])
+    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    figures[part] = memory(number) if part == MEMORY else speed(number)
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+    PAGE.write_text(page(json.loads(FIGURES.read_text())))
+    print(PAGE.read_text())
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

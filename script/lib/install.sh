@@ -1,14 +1,15 @@
 #!/bin/sh
-# Installs what a script needs, and says so: sh script/lib/install.sh core|trustee|fast|core-test|fuzz|server|demo|check|test. Exit 2: something must be installed by hand.
+# Installs what a script needs, and says so: sh script/lib/install.sh core|trustee|fast|dask|core-test|fuzz|server|demo|check|test. Exit 2: something must be installed by hand.
 set -eu
 cd "$(dirname "$0")/../.."
 
-level=${1:?core, trustee, fast, core-test, fuzz, server, demo, check or test}
+level=${1:?core, trustee, fast, dask, core-test, fuzz, server, demo, check or test}
 # Which lock, into which folder, and the larger installations in the same folder that serve as well.
 case $level in
-core) lock=core venv=var/venv-core larger="trustee fast core-test" ;;
+core) lock=core venv=var/venv-core larger="trustee fast dask core-test" ;;
 trustee) lock=trustee venv=var/venv-core larger="core-test" ;;
-fast) lock=fast venv=var/venv-core larger="core-test" ;;
+fast) lock=fast venv=var/venv-core larger="dask core-test" ;;
+dask) lock=dask venv=var/venv-core larger="core-test" ;;
 core-test) lock=core-test venv=var/venv-core larger="" ;;
 fuzz) lock=fuzz venv=var/venv-fuzz larger="" ;;
 server) lock=server venv=.venv larger="demo dev" ;;

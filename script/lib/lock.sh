@@ -11,11 +11,12 @@ lock() {
 }
 
 # dev holds everything; the others are parts of it, at the same versions.
-lock dev pyproject.toml requirements/build.in requirements/core-test.in --extra trustee --extra fast --extra server --extra demo --extra dev "$@"
+lock dev pyproject.toml requirements/build.in requirements/core-test.in --extra trustee --extra fast --extra dask --extra server --extra demo --extra dev "$@"
 lock core pyproject.toml requirements/build.in -c requirements/dev.txt
-lock core-test pyproject.toml requirements/build.in requirements/core-test.in --extra trustee --extra fast -c requirements/dev.txt
+lock core-test pyproject.toml requirements/build.in requirements/core-test.in --extra trustee --extra fast --extra dask -c requirements/dev.txt
 lock trustee pyproject.toml requirements/build.in --extra trustee -c requirements/dev.txt
 lock fast pyproject.toml requirements/build.in --extra fast -c requirements/dev.txt
+lock dask pyproject.toml requirements/build.in --extra fast --extra dask -c requirements/dev.txt
 lock server pyproject.toml requirements/build.in --extra server -c requirements/dev.txt
 lock demo pyproject.toml requirements/build.in --extra server --extra demo -c requirements/dev.txt
 lock fuzz pyproject.toml requirements/build.in requirements/fuzz.in --extra trustee -c requirements/dev.txt

@@ -1,20 +1,20 @@
 """The `.bel` archive: written byte for byte as belenios-tool writes it, read strictly (spec 9)."""
 
 import base64
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from beffroi.core.errors import Malformed
 from beffroi.core.voting import canon, tally
 from beffroi.core.voting.canon import Json
 from beffroi.core.voting.election import Election
+from beffroi.core.voting.tar import Record, Source, member, records
 
-BLOCK = 512
-MOST_BYTES = 8 * 1024**3 - 1  # of one record: what 11 octal digits can say
 DATA = {"Setup": 4, "Ballot": 1, "EndBallots": 0, "EncryptedTally": 2}
 DATA |= {"Shuffle": 2, "EndShuffles": 0, "PartialDecryption": 2, "Result": 1}
-_NAME = re.compile(r"([0-9a-f]{64})\.(data|event)\.json")
+_CREDENTIAL = re.compile(rb'\{"election_uuid":"[^"]*","election_hash":"[^"]*","credential":"([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,6 @@ class Event:
 
     kind: str
     data: tuple[bytes, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Record:
-    """One member of the tar; `number` counts from 1, the header BELENIOS being number 1."""
-
-    number: int
-    name: str
-    content: bytes = field(repr=False)
-
-    @property
-    def is_event(self) -> bool:
-        return self.name.endswith(".event.json")
 
 
 @dataclass(frozen=True)
@@ -105,6 +92,11 @@ def _event_bytes(kind: str, height: int, parent: str | None, payload_hash: str |
     return canon.compact(value)
 
 
+def _ballot_event_bytes(height: int, parent: str, payload_hash: str) -> bytes:
+    """`_event_bytes` of a ballot after another event, quickly."""
+    return f'{{"parent":"{parent}","height":{height},"type":"Ballot","payload":"{payload_hash}"}}'.encode()
+
+
 def event_hash(raw: bytes) -> str:
     """The hash by which the next event names this one: the head of the chain, in hexadecimal."""
     return canon.sha256_hex(raw)
@@ -121,7 +113,7 @@ def ballot_head(height: int, parent: str, tracker: str) -> str:
 
 def write(timestamp: int, events: Iterable[Event]) -> Iterator[bytes]:
     """The archive in pieces, in order; never more than one event in memory."""
-    yield _member("BELENIOS", header_json(timestamp), timestamp)
+    yield member("BELENIOS", header_json(timestamp), timestamp)
     parent: str | None = None
     for height, event in enumerate(events):
         written, parent = event_members(timestamp, height, parent, event)
@@ -130,10 +122,10 @@ def write(timestamp: int, events: Iterable[Event]) -> Iterator[bytes]:
 
 def event_members(timestamp: int, height: int, parent: str | None, event: Event) -> tuple[bytes, str]:
     """One event with its data before it, as the archive holds them, and its hash: what an archive grows by."""
-    data = [_member(f"{canon.sha256_hex(raw)}.data.json", raw, timestamp) for raw in event.data]
+    data = [member(f"{canon.sha256_hex(raw)}.data.json", raw, timestamp) for raw in event.data]
     written = event_bytes(event.kind, height, parent, event.data[-1] if event.data else None)
     name = event_hash(written)
-    return b"".join([*data, _member(f"{name}.event.json", written, timestamp)]), name
+    return b"".join([*data, member(f"{name}.event.json", written, timestamp)]), name
 
 
 def header_json(timestamp: int) -> bytes:
@@ -141,80 +133,140 @@ def header_json(timestamp: int) -> bytes:
     return canon.compact({"version": 1, "timestamp": str(timestamp)})
 
 
-def _member(name: str, content: bytes, mtime: int) -> bytes:
-    return tar_header(name, len(content), mtime) + content + bytes(-len(content) % BLOCK)
-
-
-def tar_header(name: str, size: int, mtime: int) -> bytes:
-    """The 512 bytes before a member: old V7 tar."""
-    head = bytearray(BLOCK)
-    head[: len(name)] = name.encode()
-    head[100:107] = b"0000644"
-    head[108:115] = head[116:123] = b"0000000"
-    head[124:135] = b"%011o" % size
-    head[136:147] = b"%011o" % mtime
-    head[148:156] = b" " * 8  # as spaces while summing
-    head[156:157] = b"0"
-    head[148:156] = b"%06o\0 " % sum(head)
-    return bytes(head)
-
-
 # ---------------------------------------------------------------- reading
 
 
-def read(raw: bytes) -> Archive:
+def read(raw: Source) -> Archive:
     """Read an archive and check its form: records, names, chain. Raises Malformed with one sentence.
 
     The grammar of the events and what they say are for `verify`.
     """
-    timestamp, records = scan(raw)
-    faults = name_faults(records)
-    events, hashes, more = link(records)
-    for fault in faults + more:
+    board = survey(raw)
+    for fault in board.name_faults + board.chain_faults:
         raise Malformed("archive", fault, "an archive whose records and events are chained by their hashes")
-    return Archive(timestamp, tuple(events), tuple(hashes))
+    ballots = (Event("Ballot", (raw,)) for raw in board.box)
+    events = tuple(board.others[h] if h in board.others else next(ballots) for h in range(len(board.kinds)))
+    return Archive(board.timestamp, events, tuple(board.hashes))
 
 
-def scan(raw: bytes) -> tuple[int, list[Record]]:
-    """The timestamp, and the records after the first. Raises Malformed where it is no archive, or not a whole one."""
-    if not raw:
-        raise Malformed("archive", "an empty file", "a Belenios archive (.bel)")
-    if len(raw) < BLOCK or raw[: len("BELENIOS") + 1] != b"BELENIOS\0":
-        raise Malformed("archive", "a file of another kind", "a Belenios archive (.bel)")
-    records: list[Record] = []
-    position, timestamp = 0, None
-    while position < len(raw):
-        record, position, mtime = _scan_record(raw, position, len(records) + 1)
-        if timestamp is None:
-            timestamp = _read_header(record.content)
-        if mtime != timestamp:
-            raise Malformed(f"record {record.number}", "another time than the archive's", "the time of the archive")
-        records.append(record)
-    assert timestamp is not None  # the file is not empty
-    return timestamp, records[1:]
+def credential_of(raw: bytes) -> str | None:
+    """The credential of a ballot, without reading it; None where the bytes do not begin as those of a ballot."""
+    found = _CREDENTIAL.match(raw)
+    return found[1].decode(errors="replace") if found else None
 
 
-def _scan_record(raw: bytes, position: int, number: int) -> tuple[Record, int, int]:
-    where = f"record {number}"
-    head = raw[position : position + BLOCK]
-    if len(head) < BLOCK:
-        raise Malformed(where, "a truncated archive", "whole records: the download was cut short")
-    try:
-        name = head[: head.index(0)].decode("ascii")
-        size, mtime = int(head[124:135], 8), int(head[136:147], 8)
-    except ValueError as error:
-        raise Malformed(where, "an unreadable header", "a tar header as Belenios writes it") from error
-    if not 0 <= size <= MOST_BYTES or not 0 <= mtime < 8**11 or head != tar_header(name, size, mtime):
-        raise Malformed(where, "an altered header", "a tar header as Belenios writes it")
-    start, end = position + BLOCK, position + BLOCK + size
-    following = end + (-size % BLOCK)
-    if following > len(raw):
-        raise Malformed(where, "a truncated archive", "whole records: the download was cut short")
-    if any(raw[end:following]):
-        raise Malformed(where, "bytes after the content", "zeros up to the next record")
-    if number > 1 and not _NAME.fullmatch(name):
-        raise Malformed(where, f"the name {name[:80]!r}", "a hash and .data.json or .event.json")
-    return Record(number, name, raw[start:end]), following, mtime
+@dataclass
+class Box:
+    """The ballots of an archive, which stay where they are: of each its place and size, SHA-256 and credential.
+
+    The credential is None where the bytes do not begin as those of a ballot.
+    """
+
+    raw: Source = field(repr=False)
+    places: list[tuple[int, int]] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    credentials: list[str | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, n: int) -> bytes:
+        """A ballot's bytes. Raises Malformed when they are no longer those that were read before."""
+        start, size = self.places[n]
+        raw = self.raw[start : start + size]
+        if canon.sha256(raw) != self.digests[n]:
+            raise Malformed("archive", "a file that changed while it was read", "a file that stays as it is")
+        return raw
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self[n] for n in range(len(self)))
+
+    def tracker(self, n: int) -> str:
+        """What its voter finds ballot n by, from 0."""
+        return _base64(self.digests[n])
+
+    def add(self, record: Record) -> None:
+        """One more ballot."""
+        self.places.append((record.start, len(record.content)))
+        self.digests.append(bytes.fromhex(record.digest))
+        self.credentials.append(credential_of(record.content))
+
+
+@dataclass
+class Board:
+    """What one pass over an archive finds: events by height, those other than ballots whole; and what is wrong.
+
+    `kinds` and `hashes` are of every event. Ballots are in the box, those without data left out.
+    """
+
+    box: Box
+    timestamp: int = 0
+    records: int = 0  # those after the header
+    kinds: list[str] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
+    others: dict[int, Event] = field(default_factory=dict)
+    name_faults: list[str] = field(default_factory=list)
+    chain_faults: list[str] = field(default_factory=list)
+
+    def of_kind(self, kind: str) -> list[Event]:
+        """Events of a kind other than Ballot, in order."""
+        return [event for event in self.others.values() if event.kind == kind]
+
+    @property
+    def setup(self) -> tuple[bytes, ...] | None:
+        """The records of the first event, when it is a Setup with all of them."""
+        first = self.others.get(0)
+        whole = first is not None and first.kind == "Setup" and len(first.data) == DATA["Setup"]
+        return first.data if first is not None and whole else None
+
+
+def survey(raw: Source) -> Board:
+    """One pass over an archive. Raises Malformed where it is no archive, or not a whole one."""
+    board = Board(Box(raw))
+    pending: list[Record] = []
+    labels = _Labels(board.name_faults)
+    number = 1
+    for record in records(raw):
+        number = record.number
+        if number == 1:
+            board.timestamp = _read_header(record.content)
+        if record.mtime != board.timestamp:
+            raise Malformed(f"record {number}", "another time than the archive's", "the time of the archive")
+        if number == 1:
+            continue
+        board.records += 1
+        labels.add(record, right=record.name.startswith(record.digest))
+        if record.is_event:
+            _add_event(board, record, pending)
+            pending = []
+        else:
+            pending.append(record)
+    labels.end()
+    if pending:
+        board.chain_faults.append(f"record {number}: {len(pending)} data records at the end belong to no event")
+    return board
+
+
+def _add_event(board: Board, record: Record, pending: list[Record]) -> None:
+    height = len(board.kinds)
+    parent = board.hashes[-1] if board.hashes else None
+    kind, problem = _check_event(record, height, parent, pending)
+    if problem:
+        board.chain_faults.append(f"record {record.number} (event at height {height}): {problem}")
+    board.kinds.append(kind)
+    board.hashes.append(record.digest)
+    if kind != "Ballot":
+        board.others[height] = Event(kind, tuple(data.content for data in pending))
+    elif pending:
+        board.box.add(pending[-1])
+
+
+def sha256_hex(raw: Source) -> str:
+    """Of the whole file, in hexadecimal, a piece after the other."""
+    digest = hashlib.sha256()
+    for start in range(0, len(raw), 1 << 20):
+        digest.update(raw[start : start + (1 << 20)])
+    return digest.hexdigest()
 
 
 def _read_header(content: bytes) -> int:
@@ -229,35 +281,41 @@ def _read_header(content: bytes) -> int:
     return timestamp
 
 
-def name_faults(records: Sequence[Record]) -> list[str]:
-    """One line for each record that is not named by the hash of its content."""
-    labels: dict[int, str] | None = None
-    faults: list[str] = []
-    for record in records:
-        if not record.name.startswith(canon.sha256_hex(record.content)):
-            labels = _labels(records) if labels is None else labels
-            label = labels.get(record.number, "of no event")
-            faults.append(f"record {record.number} ({label}): its content is not the one that its name announces")
-    return faults
+class _Labels:
+    """Says of each record that is not named by its content's hash what it holds, once its event is read.
 
+    The tracker is the one that the voter knows: it is in the record's name.
+    """
 
-def _labels(records: Iterable[Record]) -> dict[int, str]:
-    """What each record holds, in words. The tracker is the one that the voter knows: it is in the record's name."""
-    labels: dict[int, str] = {}
-    pending: list[Record] = []
-    ballots = 0
-    for record in records:
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        self.wrong: list[tuple[int, str]] = []  # data records before the next event: number, name
+        self.ballots = 0
+
+    def add(self, record: Record, *, right: bool) -> None:
         if not record.is_event:
-            pending.append(record)
-            continue
+            if not right:
+                self.wrong.append((record.number, record.name))
+            return
         kind = _kind(record)
-        ballots += kind == "Ballot"
-        labels[record.number] = f"event {kind}"
-        for data in pending:
-            known = base64.b64encode(bytes.fromhex(data.name[:64])).decode().rstrip("=")
-            labels[data.number] = f"ballot {ballots}, tracker {known}" if kind == "Ballot" else f"data of {kind}"
-        pending = []
-    return labels
+        self.ballots += kind == "Ballot"
+        for number, name in self.wrong:
+            known = _base64(bytes.fromhex(name[:64]))
+            self._say(number, f"ballot {self.ballots}, tracker {known}" if kind == "Ballot" else f"data of {kind}")
+        self.wrong = []
+        if not right:
+            self._say(record.number, f"event {kind}")
+
+    def end(self) -> None:
+        for number, _ in self.wrong:
+            self._say(number, "of no event")
+
+    def _say(self, number: int, label: str) -> None:
+        self.faults.append(f"record {number} ({label}): its content is not the one that its name announces")
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode().rstrip("=")
 
 
 def _kind(record: Record) -> str:
@@ -265,31 +323,11 @@ def _kind(record: Record) -> str:
     return found[1].decode() if found else "of unknown kind"
 
 
-def link(records: Iterable[Record]) -> tuple[list[Event], list[str], list[str]]:
-    """Events with their data, their hashes, and one line for each break of the chain. Goes on after a break."""
-    events: list[Event] = []
-    hashes: list[str] = []
-    faults: list[str] = []
-    pending: list[bytes] = []
-    number = 1
-    for record in records:
-        number = record.number
-        if not record.is_event:
-            pending.append(record.content)
-            continue
-        kind, problem = _check_event(record, len(events), hashes[-1] if hashes else None, pending)
-        if problem:
-            faults.append(f"record {record.number} (event at height {len(events)}): {problem}")
-        events.append(Event(kind, tuple(pending)))
-        hashes.append(event_hash(record.content))
-        pending = []
-    if pending:
-        faults.append(f"record {number}: {len(pending)} data records at the end belong to no event")
-    return events, hashes, faults
-
-
-def _check_event(record: Record, height: int, parent: str | None, pending: list[bytes]) -> tuple[str, str]:
+def _check_event(record: Record, height: int, parent: str | None, pending: list[Record]) -> tuple[str, str]:
     """The kind of the event, and what is wrong with it ("" when nothing is)."""
+    payload = pending[-1].digest if pending else None
+    if parent and len(pending) == 1 and record.content == _ballot_event_bytes(height, parent, pending[0].digest):
+        return "Ballot", ""  # most of an archive is this, and needs no parser
     try:
         found = canon.fields(canon.parse(record.content, "event"), "event", ("height", "type"), ("parent", "payload"))
         kind = canon.as_str(found["type"], "event, type")
@@ -300,7 +338,6 @@ def _check_event(record: Record, height: int, parent: str | None, pending: list[
     expected = DATA.get(kind, len(pending))
     if len(pending) != expected:
         return kind, f"{len(pending)} data records before it instead of {expected}"
-    payload = canon.sha256_hex(pending[-1]) if pending else None
     if found.get("payload") != payload:
         return kind, "its payload is not the record before it"
     if _event_bytes(kind, height, parent, payload) != record.content:

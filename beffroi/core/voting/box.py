@@ -1,23 +1,33 @@
-"""Check many ballots, on all processors when there are enough of them."""
+"""Check many ballots, a window after the other, on all processors when there are enough of them.
+
+A window is checked by whoever is free (a thread of compiled code, a process, another machine) and comes back as faults
+and sums, so that neither the ballots nor what was read of them is kept.
+"""
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Protocol
 
 from beffroi.core import sodium
 from beffroi.core.errors import Malformed, Refused
+from beffroi.core.voting import tally
 from beffroi.core.voting.ballot import Ballot, check_proofs, check_signature, read_ballot
 from beffroi.core.voting.election import Election, parse_election
 from beffroi.core.voting.group import ED25519, compiled_module
+from beffroi.core.voting.tally import Tally
 
-_CHUNK = 16
-_COMPILED_CHUNK = 128
-
-Right = Callable[["Election", Sequence[bytes]], "list[Ballot | None]"]
+_WINDOW = 16
+_COMPILED_WINDOW = 256
+_AHEAD = 2  # windows given out for each worker: one in work, one waiting
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,24 @@ class Checked:
 
     ballot: Ballot | None
     faults: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Ballots to check together. `counts`: what each adds to the sum, 0 when a later one replaces it."""
+
+    first: int
+    raws: tuple[bytes, ...] = field(repr=False)
+    counts: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of a window: faults as (number of the ballot from 0, step, fault), and the sum of the ballots that count."""
+
+    until: int
+    faults: tuple[tuple[int, str, str], ...]
+    sums: Tally = field(repr=False)
 
 
 def check_one(election: Election, raw: bytes) -> Checked:
@@ -43,46 +71,94 @@ def check_one(election: Election, raw: bytes) -> Checked:
     return Checked(ballot, tuple(faults))
 
 
+def check_window(election: Election, window: Window, ballots: int) -> Outcome:
+    """By compiled code where it is installed and the whole is of so many `ballots` that loading it is worth it.
+
+    What that does not find right is looked at again by the plain path, which names faults. It adds up the ballots that
+    count once; the others are added here.
+    """
+    fast = _fast_path(election, ballots)
+    size = len(window.raws)
+    found = None if fast is None else fast.check(election, window.raws, [count == 1 for count in window.counts])
+    right, summed = (found.right, found.summed) if found is not None else ([False] * size, [False] * size)
+    faults: list[tuple[int, str, str]] = []
+    others: list[tuple[Ballot, int]] = []
+    for n, (raw, count) in enumerate(zip(window.raws, window.counts, strict=True)):
+        if right[n] and (summed[n] or not count):
+            continue
+        checked = check_one(election, raw)
+        faults += [(window.first + n, step, fault) for step, fault in checked.faults]
+        if count and not summed[n] and checked.ballot is not None:
+            others.append((checked.ballot, count))
+    sums = tally.added(election, others)
+    if found is not None:
+        sums = tally.merged(election, sums, tally.rows(election, found.sums))
+    return Outcome(window.first + size, tuple(faults), sums)
+
+
+class Ballots(Protocol):
+    """Ballots, in memory or in a file."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, n: int, /) -> bytes: ...
+
+
 def check_ballots(
     election: Election,
-    raws: Sequence[bytes],
-    progress: Callable[[int, int], None] | None = None,
+    raws: Ballots,
+    counts: Sequence[int],
+    begin: int = 0,
     processes: int | None = None,
-) -> list[Checked]:
-    """The outcome for each ballot, in order. `processes`: see `verify`."""
-    quick = _fast_path(election, len(raws))
-    if quick is not None:
-        return _compiled(election, raws, progress, quick)
-    wanted = _processes(election, len(raws)) if processes is None else processes
+    scheduler: str | None = None,
+) -> Iterator[Outcome]:
+    """The outcomes of all windows from ballot `begin` on, in order. `processes`, `scheduler`: see `verify`."""
+    left = len(raws) - begin
+    workers = os.cpu_count() or 1
+    if scheduler is not None:
+        yield from _elsewhere(scheduler, election, _windows(raws, counts, begin, _COMPILED_WINDOW))
+        return
+    if _fast_path(election, left) is not None:
+        with ThreadPoolExecutor(workers) as threads:  # compiled code lets them run beside each other
+            given = _windows(raws, counts, begin, _COMPILED_WINDOW)
+            yield from _given_out(threads, lambda window: check_window(election, window, left), given, workers)
+        return
+    wanted = _processes(election, left) if processes is None else processes
     if wanted > 1 and not multiprocessing.current_process().daemon:  # a daemon may not have children
         try:
-            return _in_parallel(election, raws, progress, wanted)
+            for outcome in _in_parallel(election, _windows(raws, counts, begin, _WINDOW), wanted):
+                yield outcome
+                begin = outcome.until
+            return
         except (BrokenProcessPool, OSError):
             # A program without a main guard, a child killed, no shared memory: the plain path gives the same answers.
             pass
-    return _collect((check_one(election, raw) for raw in raws), len(raws), progress)
+    for window in _windows(raws, counts, begin, _WINDOW):
+        yield check_window(election, window, 0)
 
 
-def _fast_path(election: Election, ballots: int) -> "Right | None":
+def _windows(raws: Ballots, counts: Sequence[int], begin: int, size: int) -> Iterator[Window]:
+    for first in range(begin, len(raws), size):
+        end = min(first + size, len(raws))
+        yield Window(first, tuple(raws[n] for n in range(first, end)), tuple(counts[first:end]))
+
+
+def _given_out(
+    pool: Executor, check: Callable[[Window], Outcome], windows: Iterable[Window], workers: int
+) -> Iterator[Outcome]:
+    """`pool.map`, but no more windows are read than are being worked on."""
+    waiting: deque[Future[Outcome]] = deque()
+    for window in windows:
+        waiting.append(pool.submit(check, window))
+        if len(waiting) >= workers * _AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _fast_path(election: Election, ballots: int) -> ModuleType | None:
     fast = compiled_module("fast", ballots)
-    if fast is None or not fast.serves(election):
-        return None
-    right: Right = fast.right_ballots
-    return right
-
-
-def _compiled(
-    election: Election, raws: Sequence[bytes], progress: Callable[[int, int], None] | None, right: Right
-) -> list[Checked]:
-    """Threads: compiled code lets them run beside each other. What is not found right is looked at again here."""
-    chunks = [raws[start : start + _COMPILED_CHUNK] for start in range(0, len(raws), _COMPILED_CHUNK)]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        found = (
-            Checked(ballot, ()) if ballot is not None else check_one(election, raw)
-            for chunk, ballots in zip(chunks, pool.map(lambda chunk: right(election, chunk), chunks), strict=True)
-            for raw, ballot in zip(chunk, ballots, strict=True)
-        )
-        return _collect(found, len(raws), progress)
+    return fast if fast is not None and fast.serves(election) else None
 
 
 def _processes(election: Election, ballots: int) -> int:
@@ -92,14 +168,25 @@ def _processes(election: Election, ballots: int) -> int:
     return (os.cpu_count() or 1) if ballots >= worth else 1
 
 
-def _in_parallel(
-    election: Election, raws: Sequence[bytes], progress: Callable[[int, int], None] | None, processes: int
-) -> list[Checked]:
+def _in_parallel(election: Election, windows: Iterable[Window], processes: int) -> Iterator[Outcome]:
     # Spawned, not forked: a server calls this with threads running, and forking then may deadlock.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        tasks = ((election.raw, raw) for raw in raws)
-        return _collect(pool.map(_task, tasks, chunksize=_CHUNK), len(raws), progress)
+        yield from _given_out(pool, partial(_task, election.raw, 0), windows, processes)
+
+
+def _elsewhere(scheduler: str, election: Election, windows: Iterable[Window]) -> Iterator[Outcome]:
+    """On the workers of a Dask scheduler, with compiled code where they have it."""
+    if find_spec("distributed") is None:
+        raise Refused("verify.scheduler", "pip install 'beffroi[dask]' is needed to give work to a scheduler")
+    try:
+        found = import_module("distributed").Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise Refused("verify.scheduler", f"no Dask scheduler answers at {scheduler}") from error
+    with found as client:
+        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        with client.get_executor(pure=False) as pool:
+            yield from _given_out(pool, partial(_task, election.raw, _COMPILED_WINDOW * 1000), windows, workers)
 
 
 @lru_cache(maxsize=2)
@@ -107,14 +194,5 @@ def _parsed(raw: bytes) -> Election:
     return parse_election(raw)
 
 
-def _task(task: tuple[bytes, bytes]) -> Checked:
-    return check_one(_parsed(task[0]), task[1])
-
-
-def _collect(outcomes: Iterable[Checked], total: int, progress: Callable[[int, int], None] | None) -> list[Checked]:
-    done: list[Checked] = []
-    for outcome in outcomes:
-        done.append(outcome)
-        if progress is not None and (len(done) % _CHUNK == 0 or len(done) == total):
-            progress(len(done), total)
-    return done
+def _task(raw: bytes, ballots: int, window: Window) -> Outcome:
+    return check_window(_parsed(raw), window, ballots)

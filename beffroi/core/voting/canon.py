@@ -20,6 +20,11 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _MOST_DIGITS = 700  # a field element has 617
 
 
+def sha256(raw: bytes) -> bytes:
+    """SHA-256, 32 bytes."""
+    return hashlib.sha256(raw).digest()
+
+
 def sha256_hex(raw: bytes) -> str:
     """SHA-256 in lower-case hexadecimal, 64 characters: names of records and of events."""
     return hashlib.sha256(raw).hexdigest()

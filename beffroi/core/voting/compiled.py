@@ -1,44 +1,60 @@
-"""Many points of Ed25519 at once, compiled (beffroi[fast]): sums, and membership. Public values only."""
+"""Many points of Ed25519 at once, compiled (beffroi[fast]): membership, and sums. Public values only."""
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from beffroi.core.voting import curve25519
+from beffroi.core.voting import batch
+from beffroi.core.voting.curve25519 import FIXED_DIGITS, FIXED_MULTIPLES, FIXED_ROW
+from beffroi.core.voting.field25519 import WIDTH
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Point = bytes
-TRIALS = 64  # each finds a point outside of the subgroup with a chance of one half or more
+_IDENTITY = bytes([1]) + bytes(31)
 
 
-def decoded(raws: Sequence[Point]) -> tuple[Array, Array]:
-    """Of each point its coordinates, and whether it is a canonical member; wrong with a chance below 2**-64.
+def words(raw: bytes) -> Array:
+    """Bytes as 64-bit numbers, little-endian."""
+    return np.frombuffer(raw, dtype=np.uint64)
 
-    Together first; one by one only when some point is outside.
+
+def masks(blocks: int, points: int) -> Array:
+    """Random bits for the trials of membership of `points` points in each lane of so many blocks."""
+    subsets = blocks * -(-points // batch.SUBSET)
+    return np.frombuffer(os.urandom(subsets * batch.TRIALS * WIDTH), dtype=np.uint8)
+
+
+def read(raws: Sequence[Point]) -> tuple[Array, Point]:
+    """Which of these are canonical members, the identity included, and the sum of those; wrong with a chance < 2**-64.
+
+    The bits are drawn anew each time, so whoever made the points cannot have tried them.
     """
-    points = np.empty((len(raws), 4, 5), dtype=np.uint64)
-    good: Array = curve25519.decode_all(np.frombuffer(b"".join(raws), dtype=np.uint8).reshape(-1, 32), points)
-    here = points[good]
-    masks = np.frombuffer(os.urandom(-(-len(here) // 6) * TRIALS), dtype=np.uint8).reshape(-1, TRIALS) & 63
-    if not curve25519.all_members(here, masks):
-        good[good] = curve25519.members(here)
-    return points, good
+    filled = [*raws, *[_IDENTITY] * (-len(raws) % WIDTH)]
+    blocks = len(filled) // WIDTH
+    good, total = np.zeros(len(filled), dtype=np.uint64), np.zeros(4, dtype=np.uint64)
+    batch.read_points(words(b"".join(filled)), masks(-(-blocks // batch.SUBSET), batch.SUBSET), good, total)
+    return good[: len(raws)] != 0, total.tobytes()
 
 
 def all_members(raws: Sequence[Point]) -> bool:
     """Whether all of them are canonical members, the identity included."""
-    return bool(decoded(raws)[1].all())
+    return bool(read(raws)[0].all())
 
 
 def total(raws: Sequence[Point]) -> Point:
     """The sum of points that have been read."""
-    points = np.empty((len(raws), 4, 5), dtype=np.uint64)
-    good = curve25519.decode_all(np.frombuffer(b"".join(raws), dtype=np.uint8).reshape(-1, 32), points)
+    good, found = read(raws)
     assert good.all(), "a Point has been parsed"
-    out = np.empty((1, 4, 5), dtype=np.uint64)
-    curve25519.sums(points, np.array([0, len(raws)]), np.arange(len(raws)), out)
-    found = np.empty((1, 32), dtype=np.uint8)
-    curve25519.encode_all(out, found)
-    return found.tobytes()
+    return found
+
+
+@lru_cache(maxsize=8)
+def fixed(P: Point) -> Array:
+    """The table of a point by which much is multiplied."""
+    room = np.zeros(FIXED_DIGITS * FIXED_MULTIPLES * FIXED_ROW + 8, dtype=np.uint64)
+    table = room[-(room.ctypes.data // 8) % 8 :][: FIXED_DIGITS * FIXED_MULTIPLES * FIXED_ROW]
+    batch.fixed_table(words(P), table)
+    return table

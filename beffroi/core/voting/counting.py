@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import archive, canon, embedding, second_proof, shuffle, tally
 from beffroi.core.voting.archive import Event
-from beffroi.core.voting.ballot import Ballot
 from beffroi.core.voting.election import Election
 from beffroi.core.voting.group import Group, Point
 from beffroi.core.voting.report import Run
@@ -22,24 +21,25 @@ def check_tally(run: Run) -> None:
         run.step("tally.size", None)
         return
     run.tally, sized = found[0].data
-    ballots = [outcome.ballot for outcome in run.checked or ()]
-    known = [b for b in ballots if b is not None and b.credential in (run.weights or {})]
-    if run.weights is None or len(known) != len(ballots):
+    last = run.last_ballots()
+    if run.weights is None or run.sums is None or run.malformed or not run.weights.keys() >= last.keys():
         run.step("tally.sum", None)
         run.step("tally.size", None)
         return
-    run.step("tally.sum", _sum_faults(run.election, known, run.weights, run.tally), len(known))
-    voted = {b.credential for b in known}
-    run.total = sum(run.weights[credential] for credential in voted)
-    run.step("tally.size", _size_faults(sized, run.tally, len(voted), run.total), len(voted))
+    run.step("tally.sum", _sum_faults(run, run.election, last, run.weights, run.sums), len(run.board.box))
+    run.total = sum(run.weights[credential] for credential in last)
+    run.step("tally.size", _size_faults(sized, run.tally, len(last), run.total), len(last))
 
 
-def _sum_faults(election: Election, known: Sequence[Ballot], weights: Mapping[str, int], published: bytes) -> list[str]:
+def _sum_faults(
+    run: Run, election: Election, last: Mapping[str, int], weights: Mapping[str, int], sums: tally.Tally
+) -> list[str]:
     try:
-        right = tally.encrypted_tally(election, known, weights) == published
+        for credential, n in last.items():
+            tally.check_weight(election, weights[credential], run.board.box.tracker(n))
     except Refused as error:  # a weight on a ballot that is shuffled
         return [f"encrypted tally: {error}"]
-    return [] if right else ["encrypted tally: it is not the sum of the ballots"]
+    return [] if tally.written(election, sums) == run.tally else ["encrypted tally: it is not the sum of the ballots"]
 
 
 def _size_faults(sized: bytes, encrypted: bytes, num: int, total: int) -> list[str]:

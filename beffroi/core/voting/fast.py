@@ -2,33 +2,27 @@
 
 What it does not find right is checked anew by the plain path, which alone names faults. So a mistake here can cost
 time, and never refuse a ballot; that it accepts nothing that the plain path refuses is what its tests are about. All
-the points of a ballot are shown to be in the subgroup with an error below 2**-64 (`curve25519.all_members`).
+the points of a ballot are shown to be in the subgroup with an error below 2**-64 (`batch.tried`).
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 
-from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import canon, compiled, curve25519, homomorphic
-from beffroi.core.voting.ballot import Ballot, read_ballot
+from beffroi.core.voting import batch, compiled
 from beffroi.core.voting.compiled import Array
 from beffroi.core.voting.election import Election
-from beffroi.core.voting.group import ED25519, Point, SodiumEd25519
-from beffroi.core.voting.proofs import Ciphertext, Proof
+from beffroi.core.voting.field25519 import WIDTH
+from beffroi.core.voting.group import ED25519
+from beffroi.core.voting.plan import Plan, plan
+from beffroi.core.voting.proofs import Ciphertext
 from beffroi.core.voting.questions import Question
 
-
-class _Deferred(SodiumEd25519):
-    """Ed25519 whose points have been read, and not yet been shown to be members."""
-
-    def _is_member(self, P: Point) -> bool:
-        return True
-
-
-_DEFERRED = _Deferred()
+_BEFORE_HASH = len(b',"signature":{"hash":"')  # what is signed ends before it
+_IDENTITY = compiled.words(ED25519.identity)
 
 
 def serves(election: Election) -> bool:
@@ -37,153 +31,106 @@ def serves(election: Election) -> bool:
     return kinds and election.group.name == ED25519.name
 
 
-@dataclass
-class _Points:
-    """Points of a chunk, each once: its number by its bytes."""
+@dataclass(frozen=True)
+class Found:
+    """Which ballots are right in every respect; which of them are in the sums; the sums of their choices, in order."""
 
-    numbers: dict[Point, int] = field(default_factory=dict)
-
-    def number(self, P: Point) -> int:
-        return self.numbers.setdefault(P, len(self.numbers))
-
-
-@dataclass
-class _Terms:
-    """Commitments to compute, s*F + c*P (+ g*G), F being G or the election's key: one line each."""
-
-    points: list[int] = field(default_factory=list)
-    on_key: list[bool] = field(default_factory=list)
-    challenges: list[int] = field(default_factory=list)
-    responses: list[int] = field(default_factory=list)
-    more: list[int] = field(default_factory=list)
-
-    def add(self, point: int, on_key: bool, proof: Proof, v: int = 0) -> None:
-        self.points.append(point)
-        self.on_key.append(on_key)
-        self.challenges.append(proof.challenge)
-        self.responses.append(proof.response)
-        self.more.append(-proof.challenge * v % ED25519.q)
-
-    def strings(self, points: Array, key: Point) -> list[str]:
-        """The commitments, as hashes want them."""
-        order = np.argsort(np.array(self.points), kind="stable")
-        starts = np.searchsorted(np.array(self.points)[order], np.arange(len(points) + 1))
-        out = np.empty((len(order), 4, 5), dtype=np.uint64)
-        more = _words(self.more)[order]
-        curve25519.commitments(
-            points,
-            starts,
-            _words(self.challenges)[order],
-            _words(self.responses)[order],
-            np.array(self.on_key)[order],
-            more,
-            more.any(axis=1),
-            _fixed(ED25519.generator),
-            _fixed(key),
-            out,
-        )
-        raws = np.empty((len(order), 32), dtype=np.uint8)
-        curve25519.encode_all(out, raws)
-        placed = np.empty_like(raws)
-        placed[order] = raws[:, ::-1]
-        text = placed.tobytes().hex()
-        return [text[64 * i : 64 * i + 64] for i in range(len(order))]
+    right: list[bool]
+    summed: list[bool]
+    sums: list[Ciphertext]
 
 
-def _words(numbers: Sequence[int]) -> Array:
-    raw = b"".join(number.to_bytes(32, "little") for number in numbers)
-    return np.frombuffer(raw, dtype=np.uint64).reshape(-1, 4)
+@dataclass(frozen=True)
+class _Read:
+    """What compiled code made of a chunk, its ballots filled up to whole blocks; see `batch.check_ballots`."""
+
+    fine: Array
+    marks: Array
+    points: Array
+    encoded: Array
+    challenges: Array
+    added: Array
 
 
-@lru_cache(maxsize=8)
-def _fixed(P: Point) -> Array:
-    point = np.empty((1, 4, 5), dtype=np.uint64)
-    curve25519.decode_all(np.frombuffer(P, dtype=np.uint8).reshape(1, 32), point)
-    table = np.empty((curve25519.ROWS * curve25519.WIDTH, 3, 5), dtype=np.uint64)
-    curve25519.fixed_table(point[0], table)
-    return table
-
-
-def right_ballots(election: Election, raws: Sequence[bytes]) -> list[Ballot | None]:
-    """Each ballot that is right in itself: form, members, signature and every proof; None for one to look at again."""
+def check(election: Election, raws: Sequence[bytes], counted: Sequence[bool]) -> Found:
+    """Look at a chunk of ballots; the sums are of those `counted` whose points are members."""
     assert serves(election)
-    read = [_read(election, raw) for raw in raws]
-    ballots = [ballot for ballot in read if ballot is not None]
-    if not ballots:
-        return read
-    known = _Points()
-    numbers = [_numbered(known, ballot) for ballot in ballots]
-    points, good = compiled.decoded(list(known.numbers))
-    sums, products = _products(ballots, points, known)
-    right = _proofs_hold(election, ballots, products, known, np.concatenate([points, sums]))
-    fine = iter(ok and bool(good[own].all()) for ok, own in zip(right, numbers, strict=True))
-    return [ballot if ballot is not None and next(fine) else None for ballot in read]
+    made = plan(election)
+    read = _computed(election, made, raws, counted)
+    texts = _rows(read)
+    size = len(texts) // len(read.fine)
+    claims = len(made.claims) + 1
+    totals = read.challenges.tobytes()
+    right = [
+        bool(read.fine[n])
+        and _hashes_hold(
+            made,
+            raw,
+            int(read.marks[n]),
+            texts[n * size : (n + 1) * size],
+            totals[32 * claims * n : 32 * claims * (n + 1)],
+        )
+        for n, raw in enumerate(raws)
+    ]
+    points = [row.tobytes() for row in read.added.reshape(-1, 4)]
+    sums = [Ciphertext(alpha, beta) for alpha, beta in zip(points[::2], points[1::2], strict=True)]
+    summed = [bool(fine) and one for fine, one in zip(read.fine, counted, strict=False)]
+    return Found(right, summed, sums)
 
 
-def _read(election: Election, raw: bytes) -> Ballot | None:
-    try:
-        return read_ballot(replace(election, group=_DEFERRED), raw)
-    except (Malformed, Refused):
-        return None
+def _computed(election: Election, made: Plan, raws: Sequence[bytes], counted: Sequence[bool]) -> _Read:
+    ends = np.cumsum([len(raw) for raw in raws])
+    begins = np.concatenate([[0], ends[:-1]])
+    n = len(raws) + -len(raws) % WIDTH
+    fine, summed = np.zeros(n, dtype=np.uint64), np.zeros(n, dtype=np.uint64)
+    summed[: len(raws)] = -np.array(counted, dtype=np.int64).astype(np.uint64)
+    marks = np.zeros(n, dtype=np.int64)
+    points, scalars = np.zeros((n, made.points, 4), dtype=np.uint64), np.zeros(n * made.scalars * 4, dtype=np.uint64)
+    text = np.frombuffer(b"".join(raws), dtype=np.uint8)
+    batch.parse_ballots(
+        text, begins, ends, made.tokens, made.literals, made.points, points.reshape(-1), scalars, fine, marks
+    )
+    fine[(points[:, 0] == _IDENTITY).all(axis=1)] = 0  # a member, and no credential
+    encoded = np.empty((n, made.sums_of + len(made.terms), 4), dtype=np.uint64)
+    challenges = np.zeros(n * (len(made.claims) + 1) * 4, dtype=np.uint64)
+    added = np.empty((made.points - 1) * 4, dtype=np.uint64)
+    batch.check_ballots(
+        points.reshape(-1),
+        scalars,
+        fine,
+        summed,
+        made.sums,
+        made.terms,
+        compiled.masks(n // WIDTH, made.points),
+        compiled.fixed(ED25519.generator),
+        compiled.fixed(election.key),
+        encoded.reshape(-1),
+        challenges,
+        added,
+    )
+    return _Read(fine, marks, points, encoded, challenges, added)
 
 
-def _numbered(known: _Points, ballot: Ballot) -> list[int]:
-    own = [known.number(ballot.key)]
-    for answer in ballot.answers:
-        for c in answer.choices:
-            own += [known.number(c.alpha), known.number(c.beta)]
-    return own
+def _rows(read: _Read) -> bytes:
+    """The text of each ballot's points, sums and commitments, a comma after each."""
+    n = len(read.fine)
+    both = np.concatenate([read.points, read.encoded], axis=1).view(np.uint8).reshape(n, -1, 32)[:, :, ::-1]
+    text = np.empty((n, both.shape[1], 65), dtype=np.uint8)
+    text[:, :, :64] = np.frombuffer(both.tobytes().hex().encode(), dtype=np.uint8).reshape(n, -1, 64)
+    text[:, :, 64] = ord(",")
+    return text.tobytes()
 
 
-def _products(
-    ballots: Sequence[Ballot], points: Array, known: _Points
-) -> tuple[Array, list[list[tuple[Ciphertext, int, int]]]]:
-    """The sums of the counted choices: coordinates; for each ballot and answer the ciphertext and its two numbers."""
-    members: list[int] = []
-    starts = [0]
-    for ballot in ballots:
-        for answer in ballot.answers:
-            assert isinstance(answer, homomorphic.Answer)
-            for part in (lambda c: c.alpha, lambda c: c.beta):
-                members += [known.numbers[part(c)] for c in answer.counted]
-                starts.append(len(members))
-    sums = np.empty((len(starts) - 1, 4, 5), dtype=np.uint64)
-    curve25519.sums(points, np.array(starts), np.array(members), sums)
-    raws = np.empty((len(sums), 32), dtype=np.uint8)
-    curve25519.encode_all(sums, raws)
-    after = iter(range(0, len(sums), 2))
-    first = len(known.numbers)
-    pairs = ((Ciphertext(raws[i].tobytes(), raws[i + 1].tobytes()), first + i, first + i + 1) for i in after)
-    return sums, [[next(pairs) for _ in ballot.answers] for ballot in ballots]
-
-
-def _proofs_hold(
-    election: Election,
-    ballots: Sequence[Ballot],
-    products: Sequence[Sequence[tuple[Ciphertext, int, int]]],
-    known: _Points,
-    points: Array,
-) -> list[bool]:
-    terms = _Terms()
-    hashes: list[tuple[int, str, int, int, int]] = []  # ballot, prefix, commitments from and to, sum of challenges
-    signed: list[bool] = []
-    for n, (ballot, sums) in enumerate(zip(ballots, products, strict=True)):
-        S0 = f"{ballot.election_hash}|{ballot.credential}"
-        for answer, (product, alpha, beta) in zip(ballot.answers, sums, strict=True):
-            assert isinstance(answer, homomorphic.Answer)
-            for claim in answer.claims(_DEFERRED, S0, "", product):
-                begin = len(terms.points)
-                for (c, v), proof in zip(claim.statements, claim.proofs, strict=True):
-                    terms.add(alpha if c is product else known.numbers[c.alpha], False, proof)
-                    terms.add(beta if c is product else known.numbers[c.beta], True, proof, v)
-                total = sum(proof.challenge for proof in claim.proofs) % ED25519.q
-                hashes.append((n, claim.prefix, begin, len(terms.points), total))
-        h = canon.sha256_base64(ballot.raw[: ballot.raw.rindex(b',"signature":')] + b"}")
-        signed.append(ballot.signature_hash == h)
-        hashes.append((n, f"sig|{h}|", len(terms.points), len(terms.points) + 1, ballot.signature.challenge))
-        terms.add(known.numbers[ballot.key], False, ballot.signature)
-    found = terms.strings(points, election.key)
-    for n, prefix, begin, end, total in hashes:
-        if ED25519.hash_of_strings(prefix, found[begin:end]) != total:
-            signed[n] = False
-    return signed
+def _hashes_hold(made: Plan, raw: bytes, mark: int, row: bytes, totals: bytes) -> bool:
+    """Whether each proof's hash is the sum of its challenges, and the signed hash that of the ballot (spec 5, 7.3)."""
+    q = ED25519.q
+    before = mark - _BEFORE_HASH
+    h = b64encode(sha256(raw[:before] + b"}").digest())[: batch.HASH_DIGITS]
+    if raw[mark : mark + batch.HASH_DIGITS] != h:
+        return False
+    texts = [b"".join([row[part] if isinstance(part, slice) else part for part in parts]) for parts in made.claims]
+    texts.append(b"sig|%b|%b" % (h, row[made.signature]))
+    return all(
+        int.from_bytes(sha256(text).digest(), "big") % q == int.from_bytes(totals[32 * n : 32 * n + 32], "little")
+        for n, text in enumerate(texts)
+    )

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from beffroi.core.errors import Refused
 
@@ -125,3 +126,31 @@ def _locked(handle: int, path: Path) -> bool:
         return found.st_ino == os.stat(path).st_ino and found.st_nlink == 1
     except (BlockingIOError, FileNotFoundError):
         return False
+
+
+class OnDisk:
+    """A file as bytes that are read when they are asked for, in order most of the time: never all of it in memory."""
+
+    _WINDOW = 1 << 20
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._size = os.fstat(self._file.fileno()).st_size
+        self._start, self._window = 0, b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        start, end, _ = part.indices(self._size)
+        first = start - self._start
+        if first < 0 or end > self._start + len(self._window):
+            self._start, first = start, 0
+            self._window = os.pread(self._file.fileno(), max(end - start, self._WINDOW), start)
+        return self._window[first : first + end - start]

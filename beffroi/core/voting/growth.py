@@ -89,14 +89,14 @@ def lost(before: bytes, after: bytes) -> list[str]:
     """One line for each object of `before`, an archive, that `after` no longer has, or has elsewhere or otherwise."""
     old = archive.read(before)
     try:
-        timestamp, records = archive.scan(after[: whole_length(after)])
+        new = archive.survey(after[: whole_length(after)])
     except Malformed as error:
         return [f"the archive can no longer be read: {error}"]
-    events, hashes, _ = archive.link(records)
-    lines = [] if timestamp == old.timestamp else ["the archive bears another date"]
-    if events and events[0].kind == old.events[0].kind == "Setup":
-        lines += _setup_lines(old.events[0], events[0])
-    lines += _ballot_lines(old.events, events)
+    hashes = new.hashes
+    lines = [] if new.timestamp == old.timestamp else ["the archive bears another date"]
+    if 0 in new.others and new.others[0].kind == old.events[0].kind == "Setup":
+        lines += _setup_lines(old.events[0], new.others[0])
+    lines += _ballot_lines(old.events, new)
     for height, (event, name) in enumerate(zip(old.events, old.hashes, strict=True)):
         if height >= len(hashes):
             lines.append(f"the archive ends after {len(hashes)} events, it had {len(old.hashes)}")
@@ -116,15 +116,16 @@ def _setup_lines(old: Event, new: Event) -> list[str]:
     ]
 
 
-def _ballot_lines(old: Sequence[Event], new: Sequence[Event]) -> list[str]:
-    def places(events: Sequence[Event]) -> dict[bytes, int]:
-        return {event.data[-1]: h for h, event in enumerate(events) if event.kind == "Ballot" and event.data}
-
-    now = places(new)
+def _ballot_lines(old: Sequence[Event], new: archive.Board) -> list[str]:
+    heights = [h for h, kind in enumerate(new.kinds) if kind == "Ballot"]
+    now = {new.box.tracker(n): h for n, h in zip(range(len(new.box)), heights, strict=False)}
     lines: list[str] = []
-    for raw, height in places(old).items():
-        if raw not in now:
-            lines.append(f"the ballot of tracker {tracker(raw)}, at height {height}, has disappeared")
-        elif now[raw] != height:
-            lines.append(f"the ballot of tracker {tracker(raw)} stands at height {now[raw]}, it stood at {height}")
+    for height, event in enumerate(old):
+        if event.kind != "Ballot":
+            continue
+        name = tracker(event.data[-1])
+        if name not in now:
+            lines.append(f"the ballot of tracker {name}, at height {height}, has disappeared")
+        elif now[name] != height:
+            lines.append(f"the ballot of tracker {name} stands at height {now[name]}, it stood at {height}")
     return lines

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from beffroi.core.errors import Refused
 from beffroi.core.voting import canon
-from beffroi.core.voting.archive import Archive, Event
+from beffroi.core.voting.archive import Archive, Event, credential_of
 from beffroi.core.voting.ballot import tracker
 from beffroi.core.voting.box import check_ballots
 from beffroi.core.voting.election import parse_election
@@ -33,10 +33,14 @@ def ballot_faults(events: Sequence[Event], raws: Sequence[bytes]) -> list[str]:
     listed = _listed(events[0].data[2])
     known = set(ballots(events))
     faults: list[str] = []
-    for raw, outcome in zip(raws, check_ballots(election, raws), strict=True):
-        if outcome.ballot is None or outcome.faults:
-            faults.append(outcome.faults[0][1])
-        elif outcome.ballot.credential not in listed:
+    wrong: dict[int, str] = {}
+    for outcome in check_ballots(election, raws, [0] * len(raws)):
+        for n, _, fault in outcome.faults:
+            wrong.setdefault(n, fault)
+    for n, raw in enumerate(raws):
+        if n in wrong:
+            faults.append(wrong[n])
+        elif credential_of(raw) not in listed:
             faults.append("ballot.credential: its credential is not in the list")
         else:
             faults.append("ballot.duplicate: it is in the box already, or was given twice" if raw in known else "")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from beffroi.core.verdict import Step
-from beffroi.core.voting.archive import Event
-from beffroi.core.voting.box import Checked
+from beffroi.core.voting.archive import Board, Event
 from beffroi.core.voting.election import Election
+from beffroi.core.voting.tally import Tally
 from beffroi.core.voting.trustees import Trustees
 
 TITLES = {
@@ -42,15 +42,18 @@ TITLES = {
 
 @dataclass
 class Run:
-    """The steps so far, and what was read on the way (None when it could not be)."""
+    """The steps so far, and what was read on the way (None when it could not be).
 
-    events: list[Event]
-    hashes: list[str]
+    `malformed` are the numbers, from 0, of the ballots that could not be read; `sums` what the others add up to.
+    """
+
+    board: Board
     steps: list[Step] = field(default_factory=list)
     election: Election | None = None
     trustees: Trustees | None = None
     weights: dict[str, int] | None = None
-    checked: list[Checked] | None = None
+    malformed: frozenset[int] = frozenset()
+    sums: Tally | None = None
     tally: bytes | None = None
     decrypted: bytes | None = None  # the tally, after its shuffles where there are some
     total: int | None = None
@@ -61,4 +64,9 @@ class Run:
         self.steps.append(Step(code, TITLES[code], passed, count, tuple(faults or ())))
 
     def of_kind(self, kind: str) -> list[Event]:
-        return [event for event in self.events if event.kind == kind]
+        """Events of a kind other than Ballot."""
+        return self.board.of_kind(kind)
+
+    def last_ballots(self) -> dict[str, int]:
+        """Of each credential that voted the number, from 0, of the ballot that counts: its last one."""
+        return {credential: n for n, credential in enumerate(self.board.box.credentials) if credential is not None}

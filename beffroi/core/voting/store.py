@@ -13,8 +13,9 @@ from pathlib import Path
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import archive, files
-from beffroi.core.voting.archive import BLOCK, Archive, Event
+from beffroi.core.voting.archive import Archive, Event
 from beffroi.core.voting.receive import check_added
+from beffroi.core.voting.tar import BLOCK, MOST_BYTES, tar_header
 
 _SIZE = slice(124, 135)
 
@@ -127,7 +128,7 @@ def _is_header(head: bytes) -> bool:
         name, size, mtime = head[: head.index(0)].decode("ascii"), int(head[_SIZE], 8), int(head[136:147], 8)
     except ValueError:
         return False
-    return 0 <= size <= archive.MOST_BYTES and 0 <= mtime < 8**11 and archive.tar_header(name, size, mtime) == head
+    return 0 <= size <= MOST_BYTES and 0 <= mtime < 8**11 and tar_header(name, size, mtime) == head
 
 
 def _is_event(raw: bytes, position: int) -> bool:

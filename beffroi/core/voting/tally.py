@@ -14,6 +14,7 @@ from beffroi.core.voting.proofs import (
     Ciphertext,
     Draw,
     Proof,
+    add_ciphertexts,
     check_equality,
     ciphertext_json,
     proof_json,
@@ -50,25 +51,61 @@ def encrypted_tally(election: Election, ballots: Iterable[Ballot], weights: Mapp
     if unknown is not None:
         raise Refused("tally.credential", f"ballot {unknown.tracker}")
     for credential in last:
-        if election.is_shuffled and weights[credential] != 1:
-            raise Refused("tally.weight", f"ballot {last[credential].tracker}: a shuffled ballot counts once")
-    rows = [_row(election, n, last, weights) for n in range(len(election.questions))]
-    return _tally_json(election, rows)
+        check_weight(election, weights[credential], last[credential].tracker)
+    return written(election, added(election, [(ballot, weights[ballot.credential]) for ballot in last.values()]))
 
 
-def _row(election: Election, n: int, last: Mapping[str, Ballot], weights: Mapping[str, int]) -> list[Ciphertext]:
+def check_weight(election: Election, weight: int, tracker: str) -> None:
+    """Raises Refused "tally.weight" for a ballot that is to be shuffled and would count more than once."""
+    if election.is_shuffled and weight != 1:
+        raise Refused("tally.weight", f"ballot {tracker}: a shuffled ballot counts once")
+
+
+def added(election: Election, ballots: Sequence[tuple[Ballot, int]]) -> Tally:
+    """The sum of some ballots, each as often as it counts; of a shuffled question all their ciphertexts."""
+    return tuple(_row(election, n, ballots) for n in range(len(election.questions)))
+
+
+def _row(election: Election, n: int, ballots: Sequence[tuple[Ballot, int]]) -> tuple[Ciphertext, ...]:
     question, group = election.questions[n], election.group
-    if isinstance(question, NumbersQuestion):  # in an order of their own: by the points' bytes, not by who came first
-        listed = (ballot.answers[n].choices[0] for ballot in last.values())
-        return sorted(listed, key=lambda c: (c.alpha, c.beta))
-    rows = [(weights[credential], ballot.answers[n].choices) for credential, ballot in last.items()]
-    return [
+    if isinstance(question, NumbersQuestion):
+        return tuple(ballot.answers[n].choices[0] for ballot, _ in ballots)
+    rows = [(weight, ballot.answers[n].choices) for ballot, weight in ballots]
+    return tuple(
         Ciphertext(
             group.sum(_times(group, weight, choices[i].alpha) for weight, choices in rows),
             group.sum(_times(group, weight, choices[i].beta) for weight, choices in rows),
         )
         for i in range(question.size)
-    ]
+    )
+
+
+def merged(election: Election, a: Tally, b: Tally) -> Tally:
+    """The sum of two sums."""
+    return tuple(
+        row + other
+        if isinstance(question, NumbersQuestion)
+        else tuple(add_ciphertexts(election.group, pair) for pair in zip(row, other, strict=True))
+        for question, row, other in zip(election.questions, a, b, strict=True)
+    )
+
+
+def rows(election: Election, sums: Iterable[Ciphertext]) -> Tally:
+    """The sums of all choices, in order, as a tally: for questions that are not shuffled."""
+    following = iter(sums)
+    return tuple(tuple(next(following) for _ in range(question.size)) for question in election.questions)
+
+
+def written(election: Election, tally: Tally) -> bytes:
+    """The canonical bytes of a whole sum."""
+    # Shuffled ciphertexts in an order of their own: by the points' bytes, not by who came first.
+    return _tally_json(
+        election,
+        [
+            sorted(row, key=lambda c: (c.alpha, c.beta)) if isinstance(question, NumbersQuestion) else row
+            for question, row in zip(election.questions, tally, strict=True)
+        ],
+    )
 
 
 def _tally_json(election: Election, rows: Sequence[Sequence[Ciphertext]]) -> bytes:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.verdict import Step
-from beffroi.core.voting import archive, canon, counting, credentials, election, trustees
-from beffroi.core.voting.archive import Event
-from beffroi.core.voting.ballot import tracker
-from beffroi.core.voting.box import Checked, check_ballots
+from beffroi.core.voting import archive, canon, counting, credentials, election, tally, trustees
+from beffroi.core.voting.archive import Board, Box, Event
+from beffroi.core.voting.box import check_ballots
 from beffroi.core.voting.report import TITLES, Run
+from beffroi.core.voting.resume import Saved, State, start
+from beffroi.core.voting.tar import Source
 
 _CODES_OF_EVERY_ARCHIVE = [code for code in TITLES if code.startswith(("archive.", "setup.", "ballots."))]
 
@@ -35,8 +36,27 @@ class Announced:
     archive: str | None = None
 
 
+@dataclass(frozen=True)
+class How:
+    """How the ballots are checked; the steps are the same in every way.
+
+    `progress` is told how many ballots are checked, and of how many. `processes` is chosen by the number of
+    processors and of ballots unless given; 1 stays in this process. `scheduler` is the address of a Dask scheduler
+    whose workers check instead. `saved` is where an interrupted verification left off.
+    """
+
+    progress: Callable[[int, int], None] | None = None
+    processes: int | None = None
+    scheduler: str | None = None
+    saved: Saved | None = None
+
+
+#: Everything chosen by the program.
+HOW = How()
+
+
 def verify(
-    raw: bytes,
+    raw: Source,
     announced: Announced | None = None,
     progress: Callable[[int, int], None] | None = None,
     processes: int | None = None,
@@ -44,25 +64,31 @@ def verify(
 ) -> list[Step]:
     """Verify an archive; see spec 10 for the steps. Accepted when every step passed (`verdict.accepted`).
 
-    `progress` is told how many ballots are checked, and of how many. `processes` is chosen by the number of
-    processors and of ballots unless given; 1 stays in this process. `second_proofs` is what was published beside the
-    archive (`second_proof.read_published`); without it the step `decryptions.bound` is not listed.
+    For `progress` and `processes` see `How`; `second_proofs` is what was published beside the archive
+    (`second_proof.read_published`), and without it the step `decryptions.bound` is not listed. Memory grows with the
+    list of credentials and by some 500 bytes for a ballot, when `raw` is a file on disk (`files.OnDisk`).
     """
     try:
-        _, records = archive.scan(raw)
+        board = archive.survey(raw)
     except Malformed as error:
-        run = Run([], [])
+        run = Run(archive.Board(archive.Box(raw)))
         run.step("archive.records", [str(error)])
         for code in _CODES_OF_EVERY_ARCHIVE[1:]:
             run.step(code, None)
         return run.steps
-    events, hashes, broken = archive.link(records)
-    run = Run(events, hashes)
-    run.step("archive.records", archive.name_faults(records), len(records))
-    run.step("archive.chain", broken, len(events))
-    run.step("archive.events", _grammar(events, _is_shuffled(events)), len(events))
+    return verify_board(board, announced, How(progress, processes), second_proofs)
+
+
+def verify_board(
+    board: Board, announced: Announced | None, how: How, second_proofs: Mapping[str, bytes] | None = None
+) -> list[Step]:
+    """The same of an archive that has been read once. Raises Refused for a saved state that is not of this archive."""
+    run = Run(board)
+    run.step("archive.records", board.name_faults, board.records)
+    run.step("archive.chain", board.chain_faults, len(board.kinds))
+    run.step("archive.events", _grammar(board.kinds, _is_shuffled(board)), len(board.kinds))
     _setup(run)
-    _ballots(run, progress, processes)
+    _ballots(run, how)
     counting.check_tally(run)
     counting.check_shuffles(run)
     counting.check_decryptions(run)
@@ -70,7 +96,7 @@ def verify(
         counting.check_second_proofs(run, second_proofs)
     counting.check_result(run)
     if announced is not None:
-        _announced(run, announced, raw)
+        _announced(run, announced)
     return run.steps
 
 
@@ -99,25 +125,26 @@ _AFTER: dict[str, tuple[str, ...]] = {
 }
 
 
-def _is_shuffled(events: Sequence[Event]) -> bool:
+def _is_shuffled(board: Board) -> bool:
     """Whether the election, if it can be read, has a question whose ballots are shuffled."""
+    first = board.others.get(0)
     try:
-        return election.parse_election(events[0].data[0]).is_shuffled
-    except (IndexError, Malformed):
+        return first is not None and bool(first.data) and election.parse_election(first.data[0]).is_shuffled
+    except Malformed:
         return False
 
 
-def _grammar(events: Sequence[Event], shuffled: bool) -> list[str]:
+def _grammar(kinds: Sequence[str], shuffled: bool) -> list[str]:
     # Ballots that must be shuffled are never decrypted before: after the tally, shuffles are all that may follow.
     allowed = _AFTER | ({"EncryptedTally": ("Shuffle",)} if shuffled else {})
-    faults = [] if events else ["the archive holds no event"]
+    faults = [] if kinds else ["the archive holds no event"]
     former = ""
-    for height, event in enumerate(events):
-        if event.kind not in allowed[former]:
+    for height, kind in enumerate(kinds):
+        if kind not in allowed[former]:
             place = f"after {former}" if former else "as the first event"
-            faults.append(f"event at height {height}: {event.kind[:30]!r} cannot stand {place}")
-        if event.kind in allowed and event.kind:
-            former = event.kind
+            faults.append(f"event at height {height}: {kind[:30]!r} cannot stand {place}")
+        if kind in allowed and kind:
+            former = kind
     return faults
 
 
@@ -125,19 +152,19 @@ def _grammar(events: Sequence[Event], shuffled: bool) -> list[str]:
 
 
 def _setup(run: Run) -> None:
-    first = run.events[0] if run.events else None
-    if first is None or first.kind != "Setup" or len(first.data) != archive.DATA["Setup"]:
+    data = run.board.setup
+    if data is None:
         for code in ("setup.election", "setup.trustees", "setup.key", "setup.credentials"):
             run.step(code, None)
         return
-    faults = _setup_hashes(first.data)
+    faults = _setup_hashes(data)
     try:
-        run.election = election.parse_election(first.data[0])
+        run.election = election.parse_election(data[0])
     except Malformed as error:
         faults.append(str(error))
     run.step("setup.election", faults, 1)
-    _setup_trustees(run, first.data[1])
-    _setup_credentials(run, first.data[2])
+    _setup_trustees(run, data[1])
+    _setup_credentials(run, data[2])
 
 
 def _setup_hashes(data: Sequence[bytes]) -> list[str]:
@@ -186,63 +213,79 @@ def _setup_credentials(run: Run, raw: bytes) -> None:
 # ---------------------------------------------------------------- ballots
 
 
-def _ballots(run: Run, progress: Callable[[int, int], None] | None, processes: int | None) -> None:
-    raws = [event.data[-1] for event in run.of_kind("Ballot") if event.data]
+def _ballots(run: Run, how: How) -> None:
+    box = run.board.box
     if run.election is None:
         for code in ("ballots.form", "ballots.credentials", "ballots.signatures", "ballots.proofs"):
             run.step(code, None)
     else:
-        run.checked = check_ballots(run.election, raws, progress, processes)
-        faults = _ballot_faults(run.checked, raws)
-        run.step("ballots.form", faults["ballots.form"], len(raws))
-        run.step("ballots.credentials", _unlisted(run), len(raws))
-        run.step("ballots.signatures", faults["ballots.signatures"], len(raws))
-        run.step("ballots.proofs", faults["ballots.proofs"], len(raws))
-    run.step("ballots.unique", _repeated(raws), len(raws))
+        state = _checked(run, run.election, how)
+        run.sums = state.sums
+        run.malformed = frozenset(n for n, step, _ in state.faults if step == "ballots.form")
+        faults: dict[str, list[str]] = {"ballots.form": [], "ballots.signatures": [], "ballots.proofs": []}
+        for n, step, fault in state.faults:
+            faults[step].append(f"{_ballot_name(box, n)}: {fault}")
+        run.step("ballots.form", faults["ballots.form"], len(box))
+        run.step("ballots.credentials", _unlisted(run), len(box))
+        run.step("ballots.signatures", faults["ballots.signatures"], len(box))
+        run.step("ballots.proofs", faults["ballots.proofs"], len(box))
+    run.step("ballots.unique", _repeated(box), len(box))
 
 
-def _ballot_name(n: int, raw: bytes) -> str:
-    return f"ballot {n} (tracker {tracker(raw)})"
+def _checked(run: Run, chosen: election.Election, how: How) -> State:
+    """Every ballot, a window after the other, from where a former verification left off."""
+    box = run.board.box
+    counts = [0] * len(box)
+    for credential, n in run.last_ballots().items():
+        counts[n] = (run.weights or {}).get(credential, 0)
+    state = start(chosen) if how.saved is None else how.saved.load(chosen, box, counts)
+    for outcome in check_ballots(chosen, box, counts, state.until, how.processes, how.scheduler):
+        state.until = outcome.until
+        state.faults += outcome.faults
+        state.sums = tally.merged(chosen, state.sums, outcome.sums)
+        if how.progress is not None:
+            how.progress(outcome.until, len(box))
+        if how.saved is not None:
+            how.saved.save(chosen, box, counts, state)
+    if how.saved is not None:
+        how.saved.done()
+    return state
 
 
-def _ballot_faults(checked: Sequence[Checked], raws: Sequence[bytes]) -> dict[str, list[str]]:
-    faults: dict[str, list[str]] = {"ballots.form": [], "ballots.signatures": [], "ballots.proofs": []}
-    for n, (outcome, raw) in enumerate(zip(checked, raws, strict=True), 1):
-        for step, fault in outcome.faults:
-            faults[step].append(f"{_ballot_name(n, raw)}: {fault}")
-    return faults
+def _ballot_name(box: Box, n: int) -> str:
+    return f"ballot {n + 1} (tracker {box.tracker(n)})"
 
 
 def _unlisted(run: Run) -> list[str] | None:
-    if run.weights is None or run.checked is None:
+    weights, box = run.weights, run.board.box
+    if weights is None:
         return None
     return [
-        f"{_ballot_name(n, outcome.ballot.raw)}: its credential is not in the list"
-        for n, outcome in enumerate(run.checked, 1)
-        if outcome.ballot is not None and outcome.ballot.credential not in run.weights
+        f"{_ballot_name(box, n)}: its credential is not in the list"
+        for n, credential in enumerate(box.credentials)
+        if n not in run.malformed and credential not in weights
     ]
 
 
-def _repeated(raws: Sequence[bytes]) -> list[str]:
+def _repeated(box: Box) -> list[str]:
     first: dict[bytes, int] = {}
     return [
-        f"{_ballot_name(n, raw)}: the same as ballot {first[raw]}"
-        for n, raw in enumerate(raws, 1)
-        if first.setdefault(raw, n) != n
+        f"{_ballot_name(box, n)}: the same as ballot {first[digest] + 1}"
+        for n, digest in enumerate(box.digests)
+        if first.setdefault(digest, n) != n
     ]
 
 
 # ---------------------------------------------------------------- what was announced
 
 
-def _announced(run: Run, announced: Announced, raw: bytes) -> None:
-    setup = run.events[0].data if run.events and run.events[0].kind == "Setup" else ()
-    whole = len(setup) == archive.DATA["Setup"]
+def _announced(run: Run, announced: Announced) -> None:
+    setup, hashes = run.board.setup, run.board.hashes
     found = {
-        "fingerprint": election.fingerprint(setup[0]) if whole else "none",
-        "trustees": canon.sha256_hex(setup[1]) if whole else "none",
-        "credentials": canon.sha256_hex(setup[2]) if whole else "none",
-        "archive": canon.sha256_hex(raw),
+        "fingerprint": election.fingerprint(setup[0]) if setup else "none",
+        "trustees": canon.sha256_hex(setup[1]) if setup else "none",
+        "credentials": canon.sha256_hex(setup[2]) if setup else "none",
+        "archive": "" if announced.archive is None else archive.sha256_hex(run.board.box.raw),
     }
     for name, expected in (
         ("fingerprint", announced.fingerprint),
@@ -254,13 +297,13 @@ def _announced(run: Run, announced: Announced, raw: bytes) -> None:
             fault = f"{name}: {found[name]} here, {expected} was announced"
             run.step(f"announced.{name}", [] if found[name] == expected else [fault], 1)
     if announced.heads:
-        run.step("announced.heads", _head_faults(run.hashes, announced.heads), len(announced.heads))
+        run.step("announced.heads", _head_faults(hashes, announced.heads), len(announced.heads))
     if announced.ballots is not None:
-        in_box = len(run.of_kind("Ballot"))
+        in_box = run.board.kinds.count("Ballot")
         fault = f"the box holds {in_box} ballots, {announced.ballots} were announced"
         run.step("announced.ballots", [] if in_box == announced.ballots else [fault], in_box)
     if announced.last_height is not None:
-        last = len(run.events) - 1
+        last = len(run.board.kinds) - 1
         fault = f"the last event is at height {last}, {announced.last_height} was announced"
         run.step("announced.last", [] if last == announced.last_height else [fault], 1)
 

@@ -1,20 +1,27 @@
 """The compiled path gives the plain path's verdicts: on points, on sums, on every mutant of a ballot."""
 
 import copy
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.core import edwards
 from beffroi.core.errors import Malformed
-from beffroi.core.voting import archive, ballot, box, compiled, credentials, curve25519, fast, group, tally
+from beffroi.core.voting import archive, ballot, batch, box, canon, compiled, credentials, fast, group, plan, tally
+from beffroi.core.voting.field25519 import WIDTH
 from beffroi.core.voting.group import ED25519, Point
 from beffroi.core.voting.questions import Question
 from tests.core.voting.elections import BLANK, NO, TIMESTAMP, YES, YES_NO, Played, cast, set_up, yes_no_election
 from tests.vectors.voting import mutate_bel
 
+ROOT = Path(__file__).resolve().parents[3]
 LISTED = Question("Which of them?", ("a", "b", "c"), 0, 2, False)
 SCALARS = st.one_of(st.integers(0, 300), st.integers(ED25519.q - 300, ED25519.q - 1), st.integers(0, ED25519.q - 1))
 DECODED = [edwards.decode(y.to_bytes(32, "little")) for y in range(2, 40)]
@@ -43,20 +50,35 @@ def two_questions() -> Played:
 # ---------------------------------------------------------------- points
 
 
-def commit(P: Point, y: Point, c: int, s: int, g: int, on_key: bool) -> Point:
-    terms = fast._Terms([0], [on_key], [c], [s], [g])
-    points, good = compiled.decoded([P])
-    assert good.all()
-    return ED25519.parse_point(terms.strings(points, y)[0])
+def commit(P: Point, key: Point, c: int, s: int, v: int, on_key: bool) -> Point:
+    """By compiled code, in the last lane; the others have other numbers."""
+    others = [(ED25519.base(n + 2), n, 3 * n) for n in range(WIDTH - 1)]
+    lanes = [*others, (P, c, s)]
+    encoded, challenges = np.zeros(4 * WIDTH, dtype=np.uint64), np.zeros(4 * WIDTH, dtype=np.uint64)
+    batch.check_ballots(
+        compiled.words(b"".join(point for point, _, _ in lanes)),
+        compiled.words(b"".join(n.to_bytes(32, "little") for _, *pair in lanes for n in pair)),
+        np.full(WIDTH, 2**64 - 1, dtype=np.uint64),
+        np.zeros(WIDTH, dtype=np.uint64),
+        np.zeros((0, 2), dtype=np.int64),
+        np.array([(0, 0, on_key, 0, 1, v, 0)], dtype=np.int64),
+        compiled.masks(1, 1),
+        compiled.fixed(ED25519.generator),
+        compiled.fixed(key),
+        encoded,
+        challenges,
+        np.zeros(0, dtype=np.uint64),
+    )
+    return encoded.tobytes()[-32:]
 
 
 @settings(max_examples=150)
-@given(SCALARS, SCALARS, SCALARS, SCALARS, st.integers(1, ED25519.q - 1), st.booleans())
-def test_a_commitment_is_libsodium_s(p: int, c: int, s: int, g: int, y: int, on_key: bool) -> None:
-    P, key = ED25519.base(p), ED25519.base(5)
+@given(SCALARS, SCALARS, SCALARS, st.one_of(st.just(0), st.integers(0, 40)), st.integers(1, 9), st.booleans())
+def test_a_commitment_is_libsodium_s(p: int, c: int, s: int, v: int, y: int, on_key: bool) -> None:
+    P, key = ED25519.base(p), ED25519.base(y)
     base = key if on_key else ED25519.generator
-    right = ED25519.add(ED25519.add(ED25519.multiply(s, base), ED25519.multiply(c, P)), ED25519.base(g))
-    assert commit(P, key, c, s, g, on_key) == right
+    right = ED25519.add(ED25519.multiply(s, base), ED25519.multiply(c, ED25519.sub(P, ED25519.base(v))))
+    assert commit(P, key, c, s, v, on_key) == right
 
 
 @settings(max_examples=30)
@@ -79,7 +101,7 @@ def test_thirty_two_bytes_are_a_member_for_both_or_for_none(raw: bytes) -> None:
         right = True
     except Malformed:
         right = False
-    assert bool(compiled.decoded([raw])[1][0]) == right
+    assert bool(compiled.read([raw])[0][0]) == right
 
 
 def test_one_point_outside_of_the_subgroup_is_found_among_many() -> None:
@@ -92,7 +114,7 @@ def test_one_point_outside_of_the_subgroup_is_found_among_many() -> None:
         assert low is not None
         assert P is not None
         mixed = [*points[:place], edwards.encode(edwards.add(P, low)), *points[place + 1 :]]
-        assert compiled.decoded(mixed)[1].tolist() == [n != place for n in range(len(points))]
+        assert compiled.read(mixed)[0].tolist() == [n != place for n in range(len(points))]
 
 
 def test_two_points_whose_parts_outside_cancel_are_found() -> None:
@@ -134,15 +156,66 @@ def test_every_mutant_of_a_ballot_of_two_questions_is_right_for_both_paths_or_fo
     played = two_questions()
     made = mutants(b"".join(archive.write(TIMESTAMP, played.events)))
     plain = [not box.check_one(played.election, raw).faults for _, raw in made]
-    ours = [found is not None for found in fast.right_ballots(played.election, [raw for _, raw in made])]
+    ours = fast.check(played.election, [raw for _, raw in made], [True] * len(made)).right
     assert [name for (name, _), a, b in zip(made, plain, ours, strict=True) if a != b] == []
     assert 24 <= plain.count(False) < len(plain)
 
 
-def test_what_the_compiled_path_reads_is_what_the_plain_path_reads() -> None:
-    played = two_questions()
-    for found, raw in zip(fast.right_ballots(played.election, played.ballots), played.ballots, strict=True):
-        assert found == ballot.read_ballot(played.election, raw)
+@pytest.mark.parametrize("played", [yes_no_election(), two_questions()], ids=["one question", "two"])
+def test_one_wrong_ballot_among_many_is_found_and_the_others_are_added_up(played: Played) -> None:
+    made = [raw for _, raw in mutants(b"".join(archive.write(TIMESTAMP, played.events)))]
+    for start in range(0, len(made), 37):
+        raws = made[start : start + 37]
+        counts = tuple(n % 3 for n in range(len(raws)))  # replaced, counted, of a weight of 2
+        window = box.Window(5, tuple(raws), counts)
+        plain, ours = box.check_window(played.election, window, 0), box.check_window(played.election, window, 10**6)
+        assert ours == plain
+
+
+def test_a_ballot_of_which_one_byte_is_another_is_right_for_neither_path() -> None:
+    played = yes_no_election()
+    raw = played.ballots[0]
+    changed = [raw[:n] + bytes([raw[n] ^ 1]) + raw[n + 1 :] for n in range(0, len(raw), 3)]
+    cut = [raw[:n] for n in range(0, len(raw), 50)] + [raw + b" ", raw + raw]
+    assert not any(fast.check(played.election, changed + cut, [True] * len(changed + cut)).right)
+
+
+QUOTED = [*range(11), *(ED25519.q + n for n in range(-3, 3)), 2**252, 2**253 - 1, 2**256 - 1, 2**256, 10**76, 10**90]
+
+
+@settings(max_examples=100)
+@given(st.one_of(st.sampled_from(QUOTED).map(str), st.from_regex(r"[0-9]{0,80}[^0-9\n]?", fullmatch=True)))
+def test_a_number_is_read_as_the_plain_path_reads_it(text: str) -> None:
+    try:
+        expected = canon.as_decimal(text, "number", ED25519.q)
+    except Malformed:
+        expected = None
+    raw = text.encode() + b'"'
+    fine, scalars = np.zeros(1, dtype=np.uint64), np.zeros(4, dtype=np.uint64)
+    tokens = np.array([(batch.SCALAR, 0, 0), (batch.LITERAL, 0, 1)], dtype=np.int64)
+    batch.parse_ballots(
+        np.frombuffer(raw, dtype=np.uint8),
+        np.array([0]),
+        np.array([len(raw)]),
+        tokens,
+        np.frombuffer(b'"', dtype=np.uint8),
+        1,
+        np.zeros(4, dtype=np.uint64),
+        scalars,
+        fine,
+        np.zeros(1, dtype=np.int64),
+    )
+    assert bool(fine[0]) == (expected is not None)
+    if expected is not None:
+        assert int.from_bytes(scalars.tobytes(), "little") == expected
+
+
+def test_the_plan_is_that_of_the_plain_path() -> None:
+    """Its terms are as many as the commitments that the specification counts; every point is on some claim."""
+    for played, terms in ((yes_no_election(), 21), (two_questions(), 21 + 12 + 6)):
+        made = plan.plan(played.election)
+        assert len(made.terms) == terms
+        assert set(made.terms[:, 1]) == set(range(made.points + made.sums_of))
 
 
 def test_only_what_it_knows_goes_this_way() -> None:
@@ -174,11 +247,24 @@ def test_a_long_box_is_added_up_as_a_short_one() -> None:
         assert total.alpha == P
 
 
-def test_scalars_are_cut_into_odd_digits_that_add_up() -> None:
-    import numpy as np
-
-    digits = np.empty(256, dtype=np.int8)
-    for s in (0, 1, ED25519.q - 1, 2**252, 12345678901234567890):
-        curve25519.digits_of(fast._words([s])[0], digits)
-        assert sum(int(d) << place for place, d in enumerate(digits)) == s
-        assert all(d % 2 or not d for d in map(int, digits))
+def test_without_vectors_the_verdicts_are_the_same(tmp_path: Path) -> None:
+    """The other width: one number at a time, as on a processor that has no eight. Compiled anew, in a folder apart."""
+    if WIDTH == 1:
+        return  # this run is that one
+    script = """
+from hypothesis import settings
+settings.register_profile("slow", deadline=None)
+settings.load_profile("slow")
+from beffroi.core.voting.field25519 import WIDTH
+from tests.core.voting import test_compiled as t
+assert WIDTH == 1
+t.group._WORTH_COMPILING = 1
+for played in (t.yes_no_election(), t.two_questions()):
+    t.test_one_wrong_ballot_among_many_is_found_and_the_others_are_added_up(played)
+t.test_one_point_outside_of_the_subgroup_is_found_among_many()
+t.test_a_commitment_is_libsodium_s()
+t.test_thirty_two_bytes_are_a_member_for_both_or_for_none()
+"""
+    environment = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
