@@ -7,7 +7,6 @@ fixed instants whether or not the server keeps up, and each time runs from that 
 
 import asyncio
 import os
-import platform
 import re
 import shutil
 import signal
@@ -26,9 +25,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from script.lib.bench_voting import processor  # noqa: E402
+from script.lib.bench_voting import machine  # noqa: E402
 from tests.postgres import postgres  # noqa: E402
 
 BEFORE = 100_000
@@ -366,14 +365,13 @@ def main(seconds: int, rate: int) -> None:
         f"| {title} | {held:.0f} | {p95:.1f} | {top:.0f} | {top95:.1f} | {top / most:.2f} |"
         for title, held, p95, top, top95 in designs
     )
-    machine = f"{processor()}, {os.cpu_count()} cores"
     durable = f"PostgreSQL {version[2] if len(version) > 2 else '?'} with fsync and synchronous commit"
     text = f"""# Benchmark: signing
 
 Written by `script/bench signing {seconds} {rate}` on {time.strftime("%Y-%m-%d", time.gmtime())}.
 
-Machine: {machine} (load {load:.1f} before; above 0.5, others were using it),
-Python {platform.python_version()}, {durable}.
+Machine: {machine()}; {durable};
+load {load:.1f} before (above 0.5, others were using it).
 gunicorn with 2 workers of 8 threads, one `manage.py worker`, the database and the client, all on this machine.
 {BEFORE:,} signatures are there already. {rate} residents a second, for {seconds} s; each signs (POST, with session and
 token), then reads the page with her receipt, on one connection. A time runs from the instant at which she was due.

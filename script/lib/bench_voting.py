@@ -34,7 +34,7 @@ SHUFFLED = 10_000
 PLAIN = "import beffroi.core.voting.group as g; g._WORTH_COMPILING = 10**12; from beffroi.core.cli import main; main()"
 
 OURS, THEIRS = "`beffroi verify`", "`belenios-tool election verify`"
-SPEED, MEMORY = "speed", "memory"
+SPEED, MEMORY, BOOTH = "speed", "memory", "booth"
 
 Times = tuple[float, float]  # seconds by the clock, seconds of processor
 
@@ -169,7 +169,7 @@ def machine() -> str:
 def page(figures: dict[str, dict[str, Any]]) -> str:
     """docs/benchmarks.md."""
     head = "# Benchmarks\n\nWritten by `script/bench voting`; run it on your machine: another's figures say little.\n"
-    parts = ((SPEED, speed_lines), (MEMORY, memory_lines))
+    parts = ((SPEED, speed_lines), (MEMORY, memory_lines), (BOOTH, booth_lines))
     return head + "".join("\n".join(lines(figures[name])) + "\n" for name, lines in parts if name in figures)
 
 
@@ -219,6 +219,18 @@ def memory_lines(found: dict[str, Any]) -> list[str]:
         f"`beffroi verify` with compiled code, an archive of {found['ballots']} ballots ({found['megabytes']:,.0f} MB):"
         f" at most {found['peak']:,.0f} MB of memory, {found['seconds']:,.0f} seconds,"
         f" {found['processor']:,.0f} of processor.",
+    ]
+
+
+def booth_lines(found: dict[str, Any]) -> list[str]:
+    """The lines of `script/bench booth` (bench_booth.py)."""
+    return [
+        "",
+        "## The booth",
+        f"`script/bench booth {found['times']}`. {found['machine']}; chromium {found['browser']};"
+        f" load {found['load']:.1f} before.",
+        "From the press of the button to the next screen, a ballot with yes, no and blank encrypted, proved and signed"
+        f" in the page, each in a browser just started: {found['median']:.0f} ms, {found['most']:.0f} ms at most.",
     ]
 
 
