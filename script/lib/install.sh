@@ -101,7 +101,8 @@ if [ -n "${SSL_CERT_FILE:-}" ]; then export PIP_CERT="${PIP_CERT:-$SSL_CERT_FILE
 
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 export VIRTUAL_ENV="$PWD/$venv"
-"$venv/bin/uv" pip sync --require-hashes "requirements/$lock.txt"
+# Compiled once, here: a Python image may be told to keep no bytecode, and then compiles Django or NumPy at each start.
+"$venv/bin/uv" pip sync --compile-bytecode --require-hashes "requirements/$lock.txt"
 # The project itself, editable; its builder came with the lock, so nothing is fetched without a hash.
 "$venv/bin/uv" pip install --no-deps --no-build-isolation --offline --editable .
 stamp "$lock" >"$venv/.made-from-$lock"
