@@ -14,7 +14,9 @@ from tests.vectors.mutants.subject import (
     ORDER_8,
     Model,
     Subject,
+    called,
     change,
+    replaced,
     resigned,
     signed,
     until_even,
@@ -33,6 +35,7 @@ def last(subject: Subject) -> tuple[int, Model]:
 def edited(name: str, edit: Any) -> None:
     """A change of the last ballot's JSON, its hash made right as anybody can. `edit` returns other bytes, or None."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         height, ballot = last(subject)
         raw = edit(ballot)
@@ -41,9 +44,6 @@ def edited(name: str, edit: Any) -> None:
                 mutate_bel.resign_hash(ballot)
             raw = canon.compact(ballot)
         subject.put(height, raw)
-
-    made.__name__ = name
-    change(made)
 
 
 def alpha(value: str) -> Any:
@@ -63,17 +63,6 @@ def response(convert: Any) -> Any:
         proof = ballot["signature"]["proof"]
         proof["response"] = convert(proof["response"])
         return canon.compact(ballot)
-
-    return edit
-
-
-def replaced(before: bytes, after: bytes) -> Any:
-    """Other bytes for some of the ballot's."""
-
-    def edit(ballot: Model) -> bytes:
-        raw = canon.compact(ballot)
-        assert before in raw
-        return raw.replace(before, after, 1)
 
     return edit
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from beffroi.core.voting import canon
-from tests.vectors.mutants.subject import Model, Subject, change
+from tests.vectors.mutants.subject import Model, Subject, called, change
 from tests.vectors.voting import mutate_bel
 
 
@@ -20,12 +20,10 @@ def again(subject: Subject, kind: str) -> Model:
 def appended(name: str, kind: str) -> None:
     """The last event of this kind once more, at the end of a tallied archive."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         subject.find("Result")
         subject.events.append(again(subject, kind))
-
-    made.__name__ = name
-    change(made)
 
 
 appended("event_ballot_after_result", "Ballot")
@@ -41,12 +39,10 @@ appended("event_end_shuffles_after_result", "EndShuffles")
 def moved(name: str, kind: str, before: str) -> None:
     """The first event of one kind moved before the first of another."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         one = subject.events.pop(subject.find(kind)[0])
         subject.events.insert(subject.find(before)[0], one)
-
-    made.__name__ = name
-    change(made)
 
 
 moved("event_ballot_before_setup", "Ballot", "Setup")
@@ -108,12 +104,10 @@ def event_end_shuffles_twice(subject: Subject) -> None:
 def kinds(name: str, before: str, after: str) -> None:
     """Every event of one kind is given the name of another."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         for height in subject.find(before):
             subject.events[height]["type"] = after
-
-    made.__name__ = name
-    change(made)
 
 
 kinds("event_kind_unknown", "Ballot", "Note")
@@ -152,13 +146,11 @@ def event_result_with_two_records(subject: Subject) -> None:
 def written(name: str, edit: Any, height: int = 1) -> None:
     """The event at this height is written otherwise, and the rest of the chain is made on it."""
 
+    @called(name)
     def made(subject: Subject) -> bytes:
         if height >= len(subject.events):
             raise mutate_bel.Skip
         return chained(subject.model, height, edit)
-
-    made.__name__ = name
-    change(made)
 
 
 def chained(model: Model, changed: int, edit: Any) -> bytes:

@@ -2,19 +2,14 @@
 
 import copy
 import json
+from functools import partial
 from typing import Any
 
 from beffroi.core.voting import canon, secret, tally
 from beffroi.core.voting.group import ED25519, Point
 from beffroi.core.voting.proofs import Proof, proof_json
 from tests.core.voting.elections import NO, YES_NO, cast, count, set_up
-from tests.vectors.mutants.subject import (
-    ORDER_8,
-    Subject,
-    change,
-    outside,
-    until_even,
-)
+from tests.vectors.mutants.subject import ORDER_8, Subject, called, change, of_owner, outside, until_even
 from tests.vectors.mutants.tallies import rows
 from tests.vectors.voting import mutate_bel
 
@@ -24,17 +19,7 @@ Draw = secret.random_scalar
 # ---------------------------------------------------------------- partial decryptions
 
 
-def decrypted(name: str, edit: Any, at: int = 0) -> None:
-    """A change of a partial decryption, whose owner record follows."""
-
-    def made(subject: Subject) -> None:
-        height = subject.find("PartialDecryption")[at]
-        value = subject.data(height, 0)
-        raw = edit(value)
-        subject.put_owned(height, value if raw is None else raw)
-
-    made.__name__ = name
-    change(made)
+decrypted = partial(of_owner, "PartialDecryption")
 
 
 def _factor(text: str) -> Any:
@@ -84,14 +69,12 @@ decrypted("pd_last_factor", _factor(f"{1:064x}"), at=-1)
 def owner(name: str, value: Any) -> None:
     """The owner record of the first decryption says another owner."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         height = subject.find("PartialDecryption")[0]
         record = subject.data(height)
         record["owner"] = value
         subject.put(height, canon.compact(record))
-
-    made.__name__ = name
-    change(made)
 
 
 owner("pd_owner_range", 99)

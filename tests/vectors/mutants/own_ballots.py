@@ -8,6 +8,7 @@ from tests.vectors.mutants.ballots import edited, last
 from tests.vectors.mutants.subject import (
     Model,
     Subject,
+    called,
     change,
     private_key,
     resigned,
@@ -78,14 +79,12 @@ edited("ballot_choices_longer", _more_choices)
 def own(name: str, edit: Any) -> None:
     """A voter changes her own ballot and signs it rightly: only the proofs can tell."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         x = private_key(subject.played, last(subject)[1]["credential"])
         height, ballot = last(subject)
         edit(ballot)
         subject.put(height, signed(ballot, x))
-
-    made.__name__ = name
-    change(made)
 
 
 def _exchanged_choices(ballot: Model) -> None:

@@ -8,6 +8,7 @@ from beffroi.core.voting.group import ED25519
 from tests.core.voting.elections import NO, YES_NO, cast, count, set_up
 from tests.vectors.mutants.subject import (
     Subject,
+    called,
     change,
 )
 from tests.vectors.voting import mutate_bel
@@ -21,14 +22,12 @@ Draw = secret.random_scalar
 def result(name: str, edit: Any) -> None:
     """A change of the result; `edit` returns other bytes, or None."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         height = subject.find("Result")[0]
         value = subject.data(height)
         raw = edit(value["result"])
         subject.put(height, canon.compact(value) if raw is None else raw)
-
-    made.__name__ = name
-    change(made)
 
 
 def number(convert: Any) -> Any:

@@ -1,11 +1,12 @@
 """Elections and lists of credentials that should not open."""
 
 import json
+from functools import partial
 from typing import Any
 
 from beffroi.core.voting import canon, secret
 from beffroi.core.voting.group import ED25519
-from tests.vectors.mutants.subject import ORDER_2, Model, Subject, change, outside
+from tests.vectors.mutants.subject import ORDER_2, Model, Subject, called, change, of_setup, outside, replaced
 from tests.vectors.voting import mutate_bel
 
 Draw = secret.random_scalar
@@ -14,16 +15,7 @@ Draw = secret.random_scalar
 # ---------------------------------------------------------------- the election
 
 
-def election(name: str, edit: Any) -> None:
-    """A change of the election's JSON; `edit` returns other bytes, or None."""
-
-    def made(subject: Subject) -> None:
-        value = subject.setup(0)
-        raw = edit(value)
-        subject.put_setup(0, value if raw is None else raw)
-
-    made.__name__ = name
-    change(made)
+election = partial(of_setup, 0)
 
 
 def field(key: str, value: Any) -> Any:
@@ -38,15 +30,6 @@ def question(key: str, value: Any) -> Any:
         if key not in found["questions"][0]:
             raise mutate_bel.Skip
         found["questions"][0][key] = value
-
-    return edit
-
-
-def _other_bytes(before: bytes, after: bytes) -> Any:
-    def edit(found: Model) -> bytes:
-        raw = canon.compact(found)
-        assert before in raw
-        return raw.replace(before, after, 1)
 
     return edit
 
@@ -70,12 +53,12 @@ election("setup_group_of_integers", field("group", "BELENIOS-2048"))
 election("setup_key_identity", field("public_key", f"{1:064x}"))
 election("setup_key_order2", field("public_key", ORDER_2[::-1].hex()))
 election("setup_key_number", field("public_key", 1))
-election("setup_json_key_twice", _other_bytes(b'"version":1', b'"version":2,"version":1'))
-election("setup_json_nan", _other_bytes(b'"version":1', b'"version":1,"note":NaN'))
-election("setup_json_float", _other_bytes(b'"version":1', b'"version":1.0'))
-election("setup_json_huge", _other_bytes(b'"version":1', b'"version":1,"note":' + b"9" * 5000))
-election("setup_json_deep", _other_bytes(b'"version":1', b'"version":1,"note":' + b"[" * 100_000 + b"]" * 100_000))
-election("setup_json_surrogate", _other_bytes(b'"version":1', b'"version":1,"note":"\\udfff"'))
+election("setup_json_key_twice", replaced(b'"version":1', b'"version":2,"version":1'))
+election("setup_json_nan", replaced(b'"version":1', b'"version":1,"note":NaN'))
+election("setup_json_float", replaced(b'"version":1', b'"version":1.0'))
+election("setup_json_huge", replaced(b'"version":1', b'"version":1,"note":' + b"9" * 5000))
+election("setup_json_deep", replaced(b'"version":1', b'"version":1,"note":' + b"[" * 100_000 + b"]" * 100_000))
+election("setup_json_surrogate", replaced(b'"version":1', b'"version":1,"note":"\\udfff"'))
 election("setup_json_bom", lambda found: b"\xef\xbb\xbf" + canon.compact(found))
 election("setup_json_list", lambda found: canon.compact([found]))
 election("setup_unknown_field", field("note", "kept and ignored"))
@@ -139,13 +122,11 @@ def setup_records_exchanged(subject: Subject) -> None:
 def credentials(name: str, edit: Any) -> None:
     """A change of the list; `edit` returns the other list, or bytes."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         if subject.setup(0)["group"] != "Ed25519":
             raise mutate_bel.Skip
         subject.put_setup(2, edit(subject.setup(2)))
-
-    made.__name__ = name
-    change(made)
 
 
 def weight(text: str) -> Any:

@@ -1,16 +1,12 @@
 """Shuffles that are none, or by who may not."""
 
 import json
+from functools import partial
 from typing import Any
 
 from beffroi.core.voting import secret, shuffle, tally
 from beffroi.core.voting.group import ED25519
-from tests.vectors.mutants.subject import (
-    ORDER_2,
-    Subject,
-    change,
-    outside,
-)
+from tests.vectors.mutants.subject import ORDER_2, Subject, change, of_owner, outside
 from tests.vectors.voting import mutate_bel
 
 Draw = secret.random_scalar
@@ -19,17 +15,7 @@ Draw = secret.random_scalar
 # ---------------------------------------------------------------- shuffles
 
 
-def shuffled(name: str, edit: Any, at: int = 0) -> None:
-    """A change of a shuffle, whose owner record follows."""
-
-    def made(subject: Subject) -> None:
-        height = subject.find("Shuffle")[at]
-        value = subject.data(height, 0)
-        raw = edit(value)
-        subject.put_owned(height, value if raw is None else raw)
-
-    made.__name__ = name
-    change(made)
+shuffled = partial(of_owner, "Shuffle")
 
 
 def exchanged(*path: Any) -> Any:

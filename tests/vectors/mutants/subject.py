@@ -41,11 +41,20 @@ Change = Callable[["Subject"], bytes | None]
 CHANGES: dict[str, Change] = {}
 
 
+def called(name: str) -> Callable[[Change], Change]:
+    """One more change, by this name."""
+
+    def decorator(made: Change) -> Change:
+        assert name not in CHANGES
+        CHANGES[name] = made
+        return made
+
+    return decorator
+
+
 def change(made: Change) -> Change:
-    """One more change, by its name."""
-    assert made.__name__ not in CHANGES
-    CHANGES[made.__name__] = made
-    return made
+    """One more change, by its function's name."""
+    return called(made.__name__)(made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,3 +272,38 @@ def until_even(make: Callable[[], Sequence[Proof]]) -> tuple[Proof, ...]:
         proofs = tuple(make())
         if all(proof.challenge % 2 == 0 for proof in proofs):
             return proofs
+
+
+# ---------------------------------------------------------------- changes of one record
+
+
+def of_setup(record: int, name: str, edit: Any) -> None:
+    """A change of a record of the setup (0 election, 1 trustees); `edit` alters it, or returns another."""
+
+    @called(name)
+    def made(subject: Subject) -> None:
+        value = subject.setup(record)
+        other = edit(value)
+        subject.put_setup(record, value if other is None else other)
+
+
+def of_owner(kind: str, name: str, edit: Any, at: int = 0) -> None:
+    """A change of a shuffle or of a partial decryption, whose owner record follows."""
+
+    @called(name)
+    def made(subject: Subject) -> None:
+        height = subject.find(kind)[at]
+        value = subject.data(height, 0)
+        raw = edit(value)
+        subject.put_owned(height, value if raw is None else raw)
+
+
+def replaced(before: bytes, after: bytes) -> Any:
+    """Other bytes for some of a record's."""
+
+    def edit(value: Model) -> bytes:
+        raw = canon.compact(value)
+        assert before in raw
+        return raw.replace(before, after, 1)
+
+    return edit

@@ -10,6 +10,7 @@ from tests.vectors.mutants.subject import (
     ORDER_2,
     Model,
     Subject,
+    called,
     change,
     count_again,
     outside,
@@ -32,6 +33,7 @@ def rows(value: Any) -> list[Any]:
 def tallied(name: str, edit: Any) -> None:
     """A change of the encrypted tally, whose size record follows; `edit` returns other bytes, or None."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         height = subject.find("EncryptedTally")[0]
         value = subject.data(height, 0)
@@ -40,9 +42,6 @@ def tallied(name: str, edit: Any) -> None:
         sized = subject.data(height)
         sized["encrypted_tally"] = canon.sha256_hex(raw)
         subject.put(height, canon.compact(sized))
-
-    made.__name__ = name
-    change(made)
 
 
 def _two_choices(value: Any) -> None:
@@ -75,14 +74,12 @@ tallied("tally_key_order", lambda value: canon.compact(value).replace(b'"alpha"'
 def sized(name: str, edit: Any) -> None:
     """A change of the size record."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         height = subject.find("EncryptedTally")[0]
         value = subject.data(height)
         raw = edit(value)
         subject.put(height, canon.compact(value) if raw is None else raw)
-
-    made.__name__ = name
-    change(made)
 
 
 def entry(key: str, value: Any) -> Any:
@@ -130,13 +127,11 @@ def read_ballots(subject: Subject) -> tuple[list[ballot.Ballot], dict[str, int]]
 def recounted(name: str, choose: Any) -> None:
     """Everything after the box is made anew for the ballots and weights that `choose` gives."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         mutate_bel.homomorphic(subject.model)
         found, weights = read_ballots(subject)
         count_again(subject, tally.encrypted_tally(subject.played.election, *choose(found, weights)))
-
-    made.__name__ = name
-    change(made)
 
 
 recounted("count_first_ballots", lambda found, weights: (found[::-1], weights))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from beffroi.core.voting import canon
-from tests.vectors.mutants.subject import Subject, change
+from tests.vectors.mutants.subject import Subject, called
 from tests.vectors.voting import mutate_bel
 
 Records = list[tuple[str, bytes, int]]
@@ -19,6 +19,7 @@ def records(subject: Subject) -> Records:
 def header(name: str, edit: Callable[[bytearray], Any], record: int = 2, checksum: bool = True) -> None:
     """The header of one member is another; its checksum is right unless said otherwise."""
 
+    @called(name)
     def made(subject: Subject) -> bytes:
         out = b""
         for n, (name, content, time) in enumerate(records(subject)):
@@ -30,9 +31,6 @@ def header(name: str, edit: Callable[[bytearray], Any], record: int = 2, checksu
                     head[148:156] = b"%06o\0 " % sum(head)
             out += bytes(head) + content + bytes(-len(content) % 512)
         return out
-
-    made.__name__ = name
-    change(made)
 
 
 def put(at: int, value: bytes) -> Callable[[bytearray], None]:
@@ -77,14 +75,12 @@ header("tar_first_time", put(136, b"00000000000"), record=0)
 def listed(name: str, edit: Callable[[Records], Any]) -> None:
     """Other members; every header is right."""
 
+    @called(name)
     def made(subject: Subject) -> bytes:
         recs = records(subject)
         edit(recs)
         raw: bytes = mutate_bel.tar_write(recs)
         return raw
-
-    made.__name__ = name
-    change(made)
 
 
 def renamed(n: int, convert: Callable[[str], str]) -> Callable[[Records], None]:
@@ -145,14 +141,12 @@ listed("tar_all_times", _all_times)
 def first(name: str, edit: Callable[[dict[str, Any]], bytes]) -> None:
     """The JSON of the first member is another."""
 
+    @called(name)
     def made(subject: Subject) -> bytes:
         recs = records(subject)
         recs[0] = ("BELENIOS", edit(json.loads(recs[0][1])), recs[0][2])
         raw: bytes = mutate_bel.tar_write(recs)
         return raw
-
-    made.__name__ = name
-    change(made)
 
 
 first("header_spaces", lambda found: json.dumps(found).encode())
@@ -173,11 +167,9 @@ first("header_empty", lambda found: b"")
 def whole(name: str, edit: Callable[[bytes], bytes]) -> None:
     """Other bytes around the archive's."""
 
+    @called(name)
     def made(subject: Subject) -> bytes:
         return edit(subject.base.raw)
-
-    made.__name__ = name
-    change(made)
 
 
 whole("file_zero_blocks", lambda raw: raw + bytes(1024))

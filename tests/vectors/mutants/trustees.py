@@ -1,13 +1,14 @@
 """Trustees, single or in a group, who have not proved what they should."""
 
 import json
+from functools import partial
 from typing import Any
 
 from beffroi.core.voting import canon, sealing, secret
 from beffroi.core.voting import trustees as core_trustees
 from beffroi.core.voting.group import ED25519, get_group
 from beffroi.core.voting.proofs import proof_json, prove_knowledge
-from tests.vectors.mutants.subject import ORDER_2, Model, Subject, change, outside, until_even
+from tests.vectors.mutants.subject import ORDER_2, Model, Subject, called, change, of_setup, outside, until_even
 from tests.vectors.voting import mutate_bel
 
 Draw = secret.random_scalar
@@ -16,16 +17,7 @@ Draw = secret.random_scalar
 # ---------------------------------------------------------------- trustees
 
 
-def listed(name: str, edit: Any) -> None:
-    """A change of the trustees file; `edit` returns another value, or None."""
-
-    def made(subject: Subject) -> None:
-        value = subject.setup(1)
-        other = edit(value)
-        subject.put_setup(1, value if other is None else other)
-
-    made.__name__ = name
-    change(made)
+listed = partial(of_setup, 1)
 
 
 def singles(value: Any) -> list[Model]:
@@ -113,6 +105,7 @@ def trustee_key_outside(subject: Subject) -> None:
 def circle(name: str, edit: Any) -> None:
     """A change of a group's record."""
 
+    @called(name)
     def made(subject: Subject) -> None:
         value = subject.setup(1)
         record = next((inner for kind, inner in value if kind == "Pedersen"), None)
@@ -120,9 +113,6 @@ def circle(name: str, edit: Any) -> None:
             raise mutate_bel.Skip
         edit(subject, record)
         subject.put_setup(1, value)
-
-    made.__name__ = name
-    change(made)
 
 
 def message(signed: Model) -> Any:
