@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
@@ -25,7 +25,7 @@ from beffroi.web.views import THEME_COOKIE, THEMES
 
 View = Callable[..., HttpResponse]
 Made = TypeVar("Made")
-#: Copies kept in a process; a page is 20 kB.
+#: Copies, and shared values, kept in a process; a page is 20 kB.
 MOST: Final = 256
 #: How long a browser may show its copy without asking.
 BROWSER_SECONDS: Final = 10
@@ -42,7 +42,7 @@ class Copy:
 
 
 _copies: OrderedDict[tuple[str, ...], Copy] = OrderedDict()
-_values: dict[tuple[str, ...], tuple[float, Any]] = {}
+_values: OrderedDict[tuple[str, ...], tuple[float, Any]] = OrderedDict()
 _making = threading.Lock()
 
 
@@ -81,10 +81,17 @@ def shared(name: tuple[str, ...], make: Callable[[], Made]) -> Made:
     if found is not None and time.monotonic() - found[0] < settings.STILL_SECONDS:
         return cast(Made, found[1])
     made = make()
-    if len(_values) >= MOST:
-        _values.clear()
-    _values[name] = (time.monotonic(), made)
+    _put(_values, name, (time.monotonic(), made))
     return made
+
+
+def _put(kept: OrderedDict[tuple[str, ...], Made], name: tuple[str, ...], made: Made) -> None:
+    """The oldest make room: a page that is asked for again and again stays beside many that are asked for once."""
+    kept.pop(name, None)
+    kept[name] = made
+    while len(kept) > MOST:
+        with suppress(KeyError):  # another thread was faster
+            kept.popitem(last=False)
 
 
 def forget() -> None:
@@ -113,9 +120,7 @@ def _keep(request: HttpRequest, made: HttpResponse) -> Copy:
     etag = f'"{hashlib.sha256(made.content).hexdigest()[:32]}"'
     copy = Copy(made.content, tuple(made.items()), etag, time.monotonic())
     if _may_keep(request):
-        _copies[_key(request)] = copy
-        while len(_copies) > MOST:
-            _copies.popitem(last=False)
+        _put(_copies, _key(request), copy)
     return copy
 
 

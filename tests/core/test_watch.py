@@ -1,6 +1,5 @@
 """`beffroi watch`: what is new is said, what is lost is an alarm with evidence, what the network does is neither."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from beffroi.core.cli import app
 from beffroi.core.journal.entry import encode
 from beffroi.core.journal.note import LogKey, sign_checkpoint
 from beffroi.core.journal.tree import leaf_hash, root
-from beffroi.core.voting import archive, ballot, canon, download, files
+from beffroi.core.voting import archive, ballot, canon, files
 from tests.core.voting import sites
 from tests.core.voting.elections import TIMESTAMP, Played, yes_no_election
 from tests.core.voting.sites import Site
@@ -31,16 +30,6 @@ def played() -> Played:
 
 def upto(events: int) -> bytes:
     return b"".join(archive.write(TIMESTAMP, played().events[:events]))
-
-
-@pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr(download.time, "sleep", lambda seconds: None)
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    made = Site()
-    yield made
-    made.close()
 
 
 def look(site: Site, folder: Path, *more: str, once: bool = True) -> tuple[int, str]:

@@ -8,23 +8,22 @@ from beffroi.apps.roll.acting import Request
 from beffroi.apps.roll.models import Account
 from beffroi.apps.roll.perms import acts_for_herself
 from beffroi.apps.votations import group
-from beffroi.apps.votations.models import Votation
 
 ALONE = _("A ballot is cast from the resident's own session, never from an agent's screen, not even at the counter.")
 
 MEMBERS = _("Only the trustees of this vote hand in files here, each her own, from her own account.")
 
 
-def is_member_of(votation: Votation) -> Callable[[Account | None], bool]:
-    """The trustees of this votation's group, each with her own account and after its second step; nobody for them."""
-    found = group.of(votation)
+def member(found: group.Group | None, account: Account | None) -> group.Member | None:
+    """Which trustee of this group the account is, after its second step; None for everybody else."""
+    if found is None or account is None or not account.is_active or account.half_way:
+        return None
+    return found.of(str(account.ref))
 
-    def test(account: Account | None) -> bool:
-        if found is None or account is None or not account.is_active or account.half_way:
-            return False
-        return found.of(str(account.ref)) is not None
 
-    return test
+def is_member_of(found: group.Group | None) -> Callable[[Account | None], bool]:
+    """The trustees of this group, each with her own account; nobody for them."""
+    return lambda account: member(found, account) is not None
 
 
 def holds_a_key(account: Account) -> bool:

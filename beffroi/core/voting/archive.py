@@ -104,8 +104,7 @@ def event_hash(raw: bytes) -> str:
 
 def ballot_head(height: int, parent: str, tracker: str) -> str:
     """The hash of a ballot's event from the ballot's tracker: a chain of ballots is computed without reading them."""
-    payload_hash = base64.b64decode(tracker + "=").hex()
-    return event_hash(_event_bytes("Ballot", height, parent, payload_hash))
+    return event_hash(_ballot_event_bytes(height, parent, base64.b64decode(tracker + "=").hex()))
 
 
 # ---------------------------------------------------------------- writing

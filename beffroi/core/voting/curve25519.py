@@ -164,12 +164,6 @@ def sum_of(P, Q):
 
 
 @inner
-def negative_of(P):
-    """-P."""
-    return mul(sub(ZERO, P[0]), ONE), P[1], P[2], mul(sub(ZERO, P[3]), ONE)
-
-
-@inner
 def sum_of_lanes(P):
     """In each lane the sum of all lanes."""
     if WIDTH == 8:

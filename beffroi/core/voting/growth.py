@@ -117,6 +117,7 @@ def _setup_lines(old: Event, new: Event) -> list[str]:
 
 
 def _ballot_lines(old: Sequence[Event], new: archive.Board) -> list[str]:
+    # An event without its ballot, a fault of the chain, shifts those behind it: the alarm stands all the same.
     heights = [h for h, kind in enumerate(new.kinds) if kind == "Ballot"]
     now = {new.box.tracker(n): h for n, h in zip(range(len(new.box)), heights, strict=False)}
     lines: list[str] = []

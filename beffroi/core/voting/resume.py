@@ -4,7 +4,6 @@ The file belongs to the auditor, who must keep it to herself: whoever writes it 
 bound by hash to the program's version, to the election and to every ballot that it speaks of, with what each counts.
 """
 
-import os
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -12,11 +11,10 @@ from pathlib import Path
 
 import beffroi
 from beffroi.core.errors import Malformed, Refused
-from beffroi.core.voting import canon
+from beffroi.core.voting import canon, files
 from beffroi.core.voting.archive import Box
 from beffroi.core.voting.canon import Json
 from beffroi.core.voting.election import Election
-from beffroi.core.voting.files import SECRET
 from beffroi.core.voting.proofs import ciphertext_json, read_ciphertext
 from beffroi.core.voting.tally import Tally, added
 
@@ -79,12 +77,7 @@ class Saved:
         if time.monotonic() - self._last < _SECONDS:
             return
         self._last = time.monotonic()
-        part = self.path.with_name(self.path.name + ".part")
-        part.unlink(missing_ok=True)
-        content = _written(state, self._hash_until(state.until, box, counts), election)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET), "wb") as out:
-            out.write(content)
-        part.replace(self.path)
+        files.replace(self.path, _written(state, self._hash_until(state.until, box, counts), election), files.SECRET)
 
     def done(self) -> None:
         """All ballots are checked: the file has nothing more to say."""

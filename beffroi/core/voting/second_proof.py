@@ -120,20 +120,7 @@ def valid_envelopes(
 
     And a line on each other one. The decryptions are what `tally.result_of` takes.
     """
-    keys = [election.group.to_string(key) for key in trustees.owner_keys()]
-    valid: dict[int, tuple[bytes, bytes]] = {}
-    faults: list[str] = []
-    for owner, raw in handed:
-        if not 1 <= owner <= len(keys):
-            faults.append(f"there is no trustee {owner}")
-        elif owner in valid:
-            faults.append(f"trustee {owner}: has already handed in a decryption")
-        else:
-            try:
-                valid[owner] = check_envelope(election, keys[owner - 1], encrypted, raw)
-            except (Malformed, Refused) as error:
-                faults.append(f"trustee {owner}: {error}")
-    return valid, faults
+    return tally.right_ones(election, trustees, handed, lambda key, raw: check_envelope(election, key, encrypted, raw))
 
 
 # ---------------------------------------------------------------- what is published

@@ -117,19 +117,17 @@ def bound(events: Sequence[Event], handed: Handed) -> tuple[list[tuple[int, byte
     One without a second proof (belenios-tool makes none) is taken as it is: `ending` checks the others' own proofs.
     """
     election, listed = election_of(events), events[0].data[1]
-    keys = [election.group.to_string(key) for key in read_trustees(listed, election.group).owner_keys()]
-    taken, proofs, faults = list[tuple[int, bytes]](), list[bytes](), list[str]()
-    for owner, raw in handed:
-        try:
-            pd, proof = second_proof.split(raw)
-            if proof is not None and 1 <= owner <= len(keys):
-                second_proof.check(election, keys[owner - 1], last_tally(election, events), pd, proof)
-                proofs.append(proof)
-        except (Malformed, Refused) as error:
-            faults.append(f"{named(listed, owner)}: {error}")
-        else:
-            taken.append((owner, pd))
-    return taken, proofs, faults
+
+    def check(key: str, raw: bytes) -> tuple[bytes, bytes | None]:
+        pd, proof = second_proof.split(raw)
+        if proof is not None:
+            second_proof.check(election, key, last_tally(election, events), pd, proof)
+        return pd, proof
+
+    right, wrong = tally.right_ones(election, read_trustees(listed, election.group), handed, check)
+    taken = [(owner, pd) for owner, (pd, _) in right.items()]
+    proofs = [proof for _, proof in right.values() if proof is not None]
+    return taken, proofs, [_with_name(listed, line) for line in wrong]
 
 
 def ending(events: Sequence[Event], handed: Handed) -> tuple[list[Event], list[str]]:

@@ -1,8 +1,9 @@
 """From the ballot box to the result: the encrypted sum, the trustees' partial decryptions, the numbers (spec 8)."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from beffroi.core.errors import Malformed, Refused
 from beffroi.core.voting import canon, embedding, pedersen, secret
@@ -26,6 +27,7 @@ from beffroi.core.voting.questions import AnyQuestion, NumbersQuestion, flat, ne
 from beffroi.core.voting.shuffle import read_shuffle
 from beffroi.core.voting.trustees import Single, TrusteeKey, Trustees
 
+T = TypeVar("T")
 #: By question: a ciphertext for each choice (in a row too where they are of lists), or one for each ballot.
 Tally = tuple[tuple[Ciphertext, ...], ...]
 
@@ -282,25 +284,39 @@ def _numbers(election: Election, cells: Tally, pds: Sequence[tuple[int, PartialD
     return canon.compact({"result": rows})
 
 
+def right_ones(
+    election: Election, trustees: Trustees, handed: Sequence[tuple[int, bytes]], check: Callable[[str, bytes], T]
+) -> tuple[dict[int, T], list[str]]:
+    """Of what trustees handed in: what `check` gives for each right one, by owner number and in order, and a line on
+    each other one. `check` is given a trustee's public key and her bytes, and raises Malformed or Refused.
+    """
+    keys = trustees.owner_keys()
+    right: dict[int, T] = {}
+    faults: list[str] = []
+    for owner, raw in handed:
+        if not 1 <= owner <= len(keys):
+            faults.append(f"there is no trustee {owner}")
+        elif owner in right:
+            faults.append(f"trustee {owner}: has already handed in a decryption")
+        else:
+            try:
+                right[owner] = check(election.group.to_string(keys[owner - 1]), raw)
+            except (Malformed, Refused) as error:
+                faults.append(f"trustee {owner}: {error}")
+    return right, faults
+
+
 def valid_decryptions(
     election: Election, trustees: Trustees, tally: bytes, handed: Sequence[tuple[int, bytes]]
 ) -> tuple[list[tuple[int, bytes]], list[str]]:
     """Of the decryptions handed in, by owner number: the right ones in their order, and a line on each other one."""
-    keys = trustees.owner_keys()
-    valid: dict[int, bytes] = {}
-    faults: list[str] = []
-    for owner, pd in handed:
-        if not 1 <= owner <= len(keys):
-            faults.append(f"there is no trustee {owner}")
-        elif owner in valid:
-            faults.append(f"trustee {owner}: has already handed in a decryption")
-        else:
-            try:
-                check_partial_decryption(election, election.group.to_string(keys[owner - 1]), tally, pd)
-                valid[owner] = pd
-            except (Malformed, Refused) as error:
-                faults.append(f"trustee {owner}: {error}")
-    return list(valid.items()), faults
+
+    def check(key: str, pd: bytes) -> bytes:
+        check_partial_decryption(election, key, tally, pd)
+        return pd
+
+    right, faults = right_ones(election, trustees, handed, check)
+    return list(right.items()), faults
 
 
 def result_of(

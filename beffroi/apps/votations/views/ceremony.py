@@ -56,10 +56,11 @@ def _turn(votation: Votation, found: group.Group, member: group.Member) -> Turn:
 def ceremony(request: Request, number: str) -> HttpResponse:
     """The state of the ceremony; a member hands in what her turn asks for."""
     votation = called(number)
-    if group.of(votation) is None:
+    found = group.of(votation)
+    if found is None:
         raise Http404
     if request.method == "POST":
-        return requires(perms.is_member_of(votation), perms.MEMBERS)(_receive)(request, votation)
+        return requires(perms.is_member_of(found), perms.MEMBERS)(_receive)(request, votation)
     return _page(request, votation, FileForm())
 
 
@@ -80,7 +81,7 @@ def _page(request: Request, votation: Votation, form: FileForm) -> HttpResponse:
     found = group.of(votation)
     assert found is not None
     account = request.account
-    mine = found.of(str(account.ref)) if account is not None and not account.half_way else None
+    mine = perms.member(found, account)
     open_ = votation.state == State.CALLED and found.verdict is None
     context = {
         "section": SECTION,

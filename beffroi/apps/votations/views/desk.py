@@ -147,10 +147,10 @@ def decryption(request: Request, number: str) -> HttpResponse:
     A member of a group hands in hers herself.
     """
     votation = called(number)
-    if group.of(votation) is not None:
+    if (found := group.of(votation)) is not None:
         form: FileForm = FileForm(request.POST or None, request.FILES or None)
         if request.method == "POST":
-            guarded = requires(perms.is_member_of(votation), perms.MEMBERS)
+            guarded = requires(perms.is_member_of(found), perms.MEMBERS)
             return guarded(_receive_from_member)(request, number, votation, form)
         return _decryption_page(request, votation, form)
     form = DecryptionForm(request.POST or None, request.FILES or None)
@@ -184,9 +184,9 @@ def _receive_from_member(request: Request, number: str, votation: Votation, form
 
 
 def _decryption_page(request: Request, votation: Votation, form: FileForm) -> HttpResponse:
-    found, account = group.of(votation), request.account
-    mine = found.of(str(account.ref)) if found and perms.is_member_of(votation)(account) and account else None
-    may = mine is not None if found else is_clerk(account)
+    found = group.of(votation)
+    mine = perms.member(found, request.account)
+    may = mine is not None if found else is_clerk(request.account)
     context = {
         "section": SECTION,
         "votation": votation,
