@@ -17,7 +17,7 @@ from beffroi.core.voting.compiled import Array
 from beffroi.core.voting.election import Election
 from beffroi.core.voting.field25519 import WIDTH
 from beffroi.core.voting.group import ED25519
-from beffroi.core.voting.plan import Plan, plan
+from beffroi.core.voting.plan import Plan, has_marks, plan
 from beffroi.core.voting.proofs import Ciphertext
 from beffroi.core.voting.questions import Question
 
@@ -26,9 +26,9 @@ _IDENTITY = compiled.words(ED25519.identity)
 
 
 def serves(election: Election) -> bool:
-    """Homomorphic questions in Ed25519: those of every votation."""
-    kinds = all(isinstance(question, Question) for question in election.questions)
-    return kinds and election.group.name == ED25519.name
+    """Homomorphic questions in Ed25519, not of thousands of answers: those of every votation."""
+    known = [question for question in election.questions if isinstance(question, Question)]
+    return known == list(election.questions) and election.group.name == ED25519.name and has_marks(known)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from beffroi.core.voting.questions import Question
 
 _PLACE = 65  # characters of a point in a row of points, with the comma after it
 _FIRST_SCALAR = 10**70
+_NUMBERED = 10_000  # what the four digits of a point's mark tell apart
 _HASH = "#" * HASH_DIGITS
 _MARKS = re.compile(rf'f{{60}}(?P<point>[0-9]{{4}})|"(?P<scalar>1[0-9]{{70}})"|(?P<hash>#{{{HASH_DIGITS}}})')
 _ROW = re.compile(r"f{60}([0-9]{4})(?:,f{60}[0-9]{4})*")
@@ -90,6 +91,11 @@ def _number_of(P: Point) -> int:
     return int(ED25519.to_string(P)[60:])
 
 
+def has_marks(questions: Sequence[Question]) -> bool:
+    """Whether there are marks enough for the points and the sums of a ballot with these questions."""
+    return 1 + sum(2 * question.size + 2 for question in questions) <= _NUMBERED
+
+
 @lru_cache(maxsize=8)
 def plan(election: Election) -> Plan:
     """The plan for homomorphic questions in Ed25519."""
@@ -100,6 +106,9 @@ def plan(election: Election) -> Plan:
     text = ED25519.to_string(key)
     marked = Ballot(b"", text, "", answers, election.fingerprint, _HASH, signature, key)
     tokens, literals = _template(canon.compact(ballot._ballot_json(election, marked)).decode())
+    for what, count in ((POINT, marks.points), (SCALAR, marks.scalars)):
+        numbers = tokens[tokens[:, 0] == what, 1].tolist()
+        assert sorted(numbers) == list(range(count)), "compiled code writes by these numbers: each has its room"
     products = [Ciphertext(_mark(marks.points + 2 * n), _mark(marks.points + 2 * n + 1)) for n in range(len(answers))]
     first = marks.points + 2 * len(answers)
     terms: list[tuple[int, ...]] = []
@@ -128,7 +137,11 @@ def plan(election: Election) -> Plan:
 
 
 def _template(text: str) -> tuple[Array, Array]:
-    """Rows of tokens, and the literal text that they point into."""
+    """Rows of tokens, and the literal text that they point into.
+
+    Marks are looked for behind the election's identifier, which whoever made the election has chosen: it may look like
+    one. Nothing else in a ballot's text is anybody's choice.
+    """
     rows: list[tuple[int, int, int]] = []
     literals = b""
 
@@ -138,7 +151,7 @@ def _template(text: str) -> tuple[Array, Array]:
         literals += part.encode()
 
     at = 0
-    for found in _MARKS.finditer(text):
+    for found in _MARKS.finditer(text, text.index('"election_hash"')):
         begin, end = found.span()
         if found["scalar"]:
             begin, end = begin + 1, end - 1  # the quotes are literal

@@ -218,9 +218,21 @@ def test_the_plan_is_that_of_the_plain_path() -> None:
         assert set(made.terms[:, 1]) == set(range(made.points + made.sums_of))
 
 
+@pytest.mark.parametrize("uuid", ["f" * 60 + "1111", "f" * 60 + "9999", "1" * 64])
+def test_an_election_whose_identifier_looks_like_a_mark_is_read_as_any_other(uuid: str) -> None:
+    """Whoever makes the archive chooses it, and compiled code writes where the plan says."""
+    played = set_up(uuid=uuid)
+    raws = [cast(played, number, choice) for number, choice in (("1", YES), ("2", NO), ("3", BLANK))]
+    raws.append(raws[0].replace(uuid.encode(), uuid.replace(uuid[-1], "2").encode()))
+    assert fast.check(played.election, raws, [True] * len(raws)).right == [True, True, True, False]
+
+
 def test_only_what_it_knows_goes_this_way() -> None:
     played = yes_no_election()
     assert fast.serves(played.election)
+    many = [Question("Which?", tuple(f"{n}" for n in range(size)), 0, 1, False) for size in (4998, 4999)]
+    assert [fast.serves(replace(played.election, questions=(question,))) for question in many] == [True, False]
+    assert len(plan._mark(plan._NUMBERED - 1)) == len(ED25519.generator)
     assert not fast.serves(replace(played.election, group=group.get_group("BELENIOS-2048")))
 
 
